@@ -1,0 +1,44 @@
+package constraints
+
+// Range is a set of versions, written in an ecosystem's own syntax.
+//
+// Contains speaks of the set alone. Whether a pre-release should be chosen where
+// a final release would do is a preference of the one who chooses, not part of
+// the set; MentionsPrerelease tells them that the author of the range named a
+// pre-release and so asked for them.
+type Range interface {
+	Contains(v Version) bool
+	MentionsPrerelease() bool
+	String() string // the ecosystem's canonical text; "" for every version
+}
+
+// Exactly returns the range that holds one version only.
+func Exactly(v Version) Range { return exactly{v} }
+
+type exactly struct{ version Version }
+
+func (e exactly) Contains(v Version) bool  { return e.version.Equal(v) }
+func (e exactly) MentionsPrerelease() bool { return e.version.IsPrerelease() }
+func (e exactly) String() string           { return "==" + e.version.String() }
+
+// Exact returns the spelling of the version that the range holds, and true.
+func (e exactly) Exact() (string, bool) { return e.version.String(), true }
+
+// Everything returns the range that holds every version.
+func Everything() Range { return everything{} }
+
+type everything struct{}
+
+func (everything) Contains(Version) bool    { return true }
+func (everything) MentionsPrerelease() bool { return false }
+func (everything) String() string           { return "" }
+
+// Unreadable returns the range of a requirement whose text is no valid range. It
+// holds no version: nobody can say that one meets it.
+func Unreadable(text string) Range { return unreadable(text) }
+
+type unreadable string
+
+func (unreadable) Contains(Version) bool    { return false }
+func (unreadable) MentionsPrerelease() bool { return false }
+func (u unreadable) String() string         { return string(u) }
