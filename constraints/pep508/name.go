@@ -1,0 +1,65 @@
+package pep508
+
+import (
+	"strings"
+
+	"sluice/constraints"
+)
+
+// NormalizeName returns the name of a package, an extra or a dependency group in
+// the form in which equal names are equal strings: lower case, each run of '-',
+// '_' and '.' as one '-' (PEP 503, PEP 685, PEP 735). It accepts any text; ask
+// ValidName whether the text is a name at all.
+func NormalizeName(text string) constraints.Name {
+	if isNormal(text) {
+		return constraints.Name(text)
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	separated := false
+	for _, c := range strings.ToLower(text) {
+		separator := c == '-' || c == '_' || c == '.'
+		switch {
+		case !separator:
+			b.WriteRune(c)
+		case !separated:
+			b.WriteByte('-')
+		}
+		separated = separator
+	}
+	return constraints.Name(b.String())
+}
+
+// ValidName reports whether text is a name by the core metadata specification:
+// ASCII letters, digits, '-', '_' and '.', with a letter or a digit at both ends.
+func ValidName(text string) bool {
+	if text == "" || !isAlnum(text[0]) || !isAlnum(text[len(text)-1]) {
+		return false
+	}
+	for i := range len(text) {
+		if !isNameByte(text[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isNormal reports whether text is surely its own normal form, as most names in
+// an index are, so that normalising it allocates nothing.
+func isNormal(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		if isLower(c) || isDigit(c) {
+			continue
+		}
+		if c != '-' || i > 0 && text[i-1] == '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func isLower(c byte) bool    { return 'a' <= c && c <= 'z' }
+func isDigit(c byte) bool    { return '0' <= c && c <= '9' }
+func isAlnum(c byte) bool    { return isLower(c|0x20) || isDigit(c) }
+func isNameByte(c byte) bool { return isAlnum(c) || c == '-' || c == '_' || c == '.' }
