@@ -1,0 +1,71 @@
+package pinfile
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// backend builds nothing, but tells pip a name and a version.
+const backend = `import os
+def prepare_metadata_for_build_wheel(folder, config_settings=None):
+    name = "Nova_X-9.9.dist-info"
+    os.mkdir(os.path.join(folder, name))
+    with open(os.path.join(folder, name, "METADATA"), "w") as out:
+        out.write("Metadata-Version: 2.1\nName: Nova_X\nVersion: 9.9\n")
+    return name
+def build_wheel(*args, **settings):
+    raise SystemExit("nothing is to be built")
+`
+
+const pyproject = "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n"
+
+// TestPipTakesAReplacedPinAsConstraint installs, dry, under constraints in which
+// a pin was replaced by a folder with an awkward name.
+func TestPipTakesAReplacedPinAsConstraint(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil || exec.Command(python, "-m", "pip", "--version").Run() != nil {
+		t.Skip("no python3 with pip here")
+	}
+	folder := filepath.Join(t.TempDir(), "we ird;#é[x] $HOME ${HOME}@")
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"backend.py": backend, "pyproject.toml": pyproject} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, line := range []string{"Nova_X===1.0", "Nova_X===1.0;python_version>='3'  # Apache-2.0", "nova.x == 1.0 ; python_version >= '3'"} {
+		f := mustParse(t, "other===1\n"+line+"\n")
+		f, err := f.Replace("nova-x", folder, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if problems := f.RefusedAsConstraints(); len(problems) > 0 {
+			t.Error(problems)
+		}
+		file := filepath.Join(t.TempDir(), "c.txt")
+		if err := os.WriteFile(file, f.Bytes(), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		pip := exec.Command(python, "-m", "pip", "install", "--dry-run", "--no-index", "--disable-pip-version-check", "-c", file, "nova-x")
+		out, err := pip.CombinedOutput()
+		if err != nil || !strings.Contains(strings.ReplaceAll(string(out), "_", "-"), "Would install Nova-X-9.9") {
+			t.Errorf("%s became %s, and pip says\n%s", line, f.Entries()[1].Raw, out)
+		}
+	}
+}
+
+func TestWhatPipRefusesInConstraintsIsKnown(t *testing.T) {
+	f, _ := ParseWith("c.txt", []byte("a==1\nb[x]==1\n-e ./c\n./d\nhttps://h/e-1.0-py3-none-any.whl\nf @ file:///f\nhttps://h/g.zip#egg=g\nhttps://h/h.zip\n"), Options{Constraint: true})
+	var lines []int
+	for _, p := range f.Problems() {
+		lines = append(lines, p.Place.Line)
+	}
+	if len(lines) != 4 || lines[0] != 2 || lines[1] != 3 || lines[2] != 4 || lines[3] != 8 {
+		t.Errorf("lines %v", lines)
+	}
+}
