@@ -1,0 +1,200 @@
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A cfgAnswer is what a reader says of an INI file: each section's keys, in order,
+// with raw and interpolated values; Error if Python refuses the file.
+type cfgAnswer struct {
+	Error    bool
+	Sections [][]string // header, then key, raw, interpolated ("!" for an error) in turn
+}
+
+// answer asks our reader.
+func answer(text string) cfgAnswer {
+	f := parseCfg("setup.cfg", []byte(text))
+	a := cfgAnswer{Error: len(f.problems) > 0}
+	if a.Error {
+		return a
+	}
+	for name := range f.sections {
+		if name == cfgDefaults {
+			continue
+		}
+		row := []string{name}
+		for _, option := range f.all(name) {
+			row = append(row, option.key, option.value(), interpolatedValue(f, name, option))
+		}
+		a.Sections = append(a.Sections, row)
+	}
+	sortRows(a.Sections)
+	return a
+}
+
+func interpolatedValue(f *cfgFile, section string, option *cfgOption) string {
+	before := len(f.problems)
+	var lines []string
+	for _, line := range f.lines(section, option) {
+		lines = append(lines, line.text)
+	}
+	if len(f.problems) > before {
+		return "!"
+	}
+	return strings.TrimRightFunc(strings.Join(lines, "\n"), isPythonSpace)
+}
+
+func sortRows(rows [][]string) {
+	for i := range rows {
+		for j := i; j > 0 && rows[j][0] < rows[j-1][0]; j-- {
+			rows[j], rows[j-1] = rows[j-1], rows[j]
+		}
+	}
+}
+
+// python is what Python's configparser says of each text.
+const python = `
+import configparser, io, json, sys
+answers = []
+for text in json.load(sys.stdin):
+    parser = configparser.ConfigParser()
+    parser.optionxform = str
+    try:
+        parser.read_file(io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
+    except configparser.Error:
+        answers.append({"Error": True, "Sections": None})
+        continue
+    rows = []
+    for section in sorted(parser.sections(), key=lambda s: s.encode()):
+        row = [section]
+        for key in parser.options(section):
+            try:
+                value = parser.get(section, key)
+                value = "\n".join(part.strip() for part in value.split("\n")).rstrip()
+            except configparser.Error:
+                value = "!"
+            row += [key, parser.get(section, key, raw=True), value]
+        rows.append(row)
+    answers.append({"Error": False, "Sections": rows or None})
+json.dump(answers, sys.stdout)
+`
+
+// cfgPieces is what the files of the comparison are made of.
+var cfgPieces = []string{
+	"[metadata]\n", "[options]\n", "[a]b]\n", "[x] trailing\n", " [indented]\n", "[]\n", "[DEFAULT]\n", "[options.extras_require]\r\n",
+	"name = pkg\n", "name: pkg\n", "NAME=other\n", "install_requires =\n", "  foo>=1\n", "\tbar\n", "    baz ; python_version<'3'\n",
+	"# comment\n", "  # indented comment\n", "; comment\n", "\n", "   \n", "key = value # not a comment\n", "a = %(b)s\n", "b = %(c)s x\n", "c = y%%\n",
+	"d = %(missing)s\n", "e = 100%\n", "f = %(a)s%(a)s\n", "g =\n  %(b)s\n\n  z\n", "novalue\n", "= empty\n", "k=v\r", "l = \u00a0nbsp \n", "\u2003m = em\n",
+	"n = \x1c sep\n", "o\x0b=p\n", "p : q = r\n", "last", "  cont", "[test:x]\n", "test:(python_version<\"3\") =\n", "h=%(h)s\n", "i = %(a)\n", "j=%(a%(b)s)s\n", "\u0085\n", "q = \u2028x\n",
+}
+
+func TestOurReaderOfINIFilesSaysWhatPythonSays(t *testing.T) {
+	interpreter, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("no python3 here to compare with")
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	texts := []string{"", "[a]", "[a]\nx=1\n y\n# c\n z\n\n\nw", "x=1\n[a]\n", "[a]\nx=1\nx=2\n", "[a]\n[b]\n[a]\n"}
+	used := map[int]bool{}
+	for len(texts) < 2000 {
+		var b strings.Builder
+		if random.IntN(10) > 0 {
+			b.WriteString("[s]\n")
+		}
+		clear(used)
+		for range random.IntN(9) {
+			if i := random.IntN(len(cfgPieces)); !used[i] || random.IntN(8) == 0 {
+				b.WriteString(cfgPieces[i])
+				used[i] = true
+			}
+		}
+		texts = append(texts, b.String())
+	}
+	input, err := json.Marshal(texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(interpreter, "-c", python)
+	command.Stdin = bytes.NewReader(input)
+	output, err := command.Output()
+	if err != nil {
+		t.Skip("python3 does not run here: ", err)
+	}
+	var want []cfgAnswer
+	if err := json.Unmarshal(output, &want); err != nil {
+		t.Fatal(err)
+	}
+	refused, failures := 0, 0
+	for i, text := range texts {
+		if want[i].Error {
+			refused++
+		}
+		if diff := cmp.Diff(want[i], answer(text)); diff != "" && failures < 10 {
+			failures++
+			t.Errorf("%q (-python +ours):\n%s", text, diff)
+		}
+	}
+	t.Logf("%d files compared, %d of which Python refuses", len(texts), refused)
+}
+
+func TestALineOfAValueKnowsItsPlace(t *testing.T) {
+	f := parseCfg("setup.cfg", []byte("[options]\r\ninstall_requires = a\r\n    b # x\r\n  # no\r\n\r\n\tc\n"))
+	var got []string
+	for _, line := range f.lines("options", f.get("options", "install_requires")) {
+		got = append(got, fmt.Sprint(line.place.Line, ":", line.place.Col, " ", line.text))
+	}
+	want := []string{"2:20 a", "3:5 b # x", "5:1 ", "6:2 c"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReferencesThatMultiplyAreBounded(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("[metadata]\nname = %(v1)s\n")
+	for i := 1; i < 9; i++ {
+		fmt.Fprintf(&b, "v%d = %s\n", i, strings.Repeat(fmt.Sprintf("%%(v%d)s", i+1), 50))
+	}
+	b.WriteString("v9 =\n")
+	f := parseCfg("setup.cfg", []byte(b.String()))
+	f.lines("metadata", f.get("metadata", "name"))
+	if len(f.problems) != 1 || !strings.Contains(f.problems[0].Msg, "too long") {
+		t.Error(f.problems)
+	}
+}
+
+func FuzzCfg(f *testing.F) {
+	f.Add(strings.Join(cfgPieces, ""))
+	f.Add("\ufeff[a]\nb=c\xff")
+	f.Fuzz(func(t *testing.T, text string) {
+		s := readSetupCfg("setup.cfg", []byte(text))
+		checkPlaces(t, text, s)
+	})
+}
+
+// checkPlaces fails if a place of a sheet is not in its text.
+func checkPlaces(t *testing.T, text string, s *sheet) {
+	t.Helper()
+	lines := 1 + strings.Count(text, "\n") + strings.Count(text, "\r")
+	for _, d := range s.requirements {
+		if d.Place.Line < 1 || d.Place.Line > lines || d.Place.Col < 1 {
+			t.Errorf("%v: %s", d.Place, d.Text)
+		}
+	}
+	for _, p := range append(s.problems, s.notes...) {
+		if p.Place.Line < 1 || p.Place.Line > lines || p.Place.Col < 1 || p.Msg == "" {
+			t.Error(p)
+		}
+	}
+	if len(s.requirements) > maxExpansion+len(text) {
+		t.Error(len(s.requirements), "requirements")
+	}
+}
