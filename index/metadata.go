@@ -1,0 +1,147 @@
+package index
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"sluice/constraints"
+)
+
+// Metadata is what a release says of itself, parsed. It is immutable and shared
+// between releases that say the same.
+type Metadata struct {
+	Requirements   []constraints.Requirement // in the order of the metadata
+	RequiresPython constraints.Range         // nil when none is stated or it is unreadable
+	Extras         []constraints.Name        // sorted, each once
+
+	// Remarks are the values that could not be read as their specification says.
+	Remarks []Remark
+}
+
+// Remark says that a value of the metadata is not valid. With a Leniency it was
+// read all the same; without one it is missing from the Metadata, and a verdict
+// for an environment and extra in which it Applies is undecided.
+type Remark struct {
+	Field    string             // of the core metadata: "Requires-Dist", "Requires-Python"
+	Text     string             // the value
+	Leniency string             // the name of the rule by which it was read, or ""
+	Marker   constraints.Marker // the condition of a Requires-Dist that is otherwise unreadable, or nil
+	Err      error              // why it is not valid
+}
+
+// Applies reports whether the value would count in env while extra is being asked
+// for ("" when none is). Most that nobody can read stand under an extra, such as
+// the tests of the project, that nobody asks for.
+func (r Remark) Applies(env *constraints.Environment, extra constraints.Name) bool {
+	return r.Marker == nil || r.Marker.Holds(env, extra)
+}
+
+// Error says what was wrong and what was done about it.
+func (r Remark) Error() string {
+	if r.Leniency != "" {
+		return fmt.Sprintf("%s: %v; read leniently (%s)", r.Field, r.Err, r.Leniency)
+	}
+	return fmt.Sprintf("%s: %v", r.Field, r.Err)
+}
+
+// Complete reports whether everything could be read, if need be leniently.
+func (m *Metadata) Complete() bool {
+	return !slices.ContainsFunc(m.Remarks, func(r Remark) bool { return r.Leniency == "" })
+}
+
+// ErrMetadataMissing says that a release exists but its metadata is not known.
+var ErrMetadataMissing = errors.New("the metadata of the release is not known")
+
+// Parsed returns what release i says of itself. For a release whose metadata is
+// missing it returns ErrMetadataMissing, and with it what is known besides.
+// Values that cannot be read are no error but Remarks.
+func (p *Package) Parsed(i int) (*Metadata, error) {
+	own := p.section.release(i)
+	m := p.parser.metadata(own.body)
+	if p.section.bodies[own.body].flags&flagMetadataMissing != 0 {
+		return m, fmt.Errorf("%s %s: %w", p.Name(), own.version, ErrMetadataMissing)
+	}
+	return m, nil
+}
+
+// parser parses each distinct text of a package once.
+type parser struct {
+	section      *section
+	mu           sync.Mutex
+	bodies       map[uint32]*Metadata
+	requirements map[uint32]requirement
+}
+
+// requirement is a parsed text; remark is nil when it was valid.
+type requirement struct {
+	value  constraints.Requirement
+	remark *Remark
+}
+
+// metadata returns the parsed form of a body.
+func (p *parser) metadata(i uint32) *Metadata {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if m, ok := p.bodies[i]; ok {
+		return m
+	}
+	m := p.parse(p.section.bodies[i])
+	if p.bodies == nil {
+		p.bodies = make(map[uint32]*Metadata)
+	}
+	p.bodies[i] = m
+	return m
+}
+
+func (p *parser) parse(b body) *Metadata {
+	m := &Metadata{}
+	refs := p.section.refs(b.requirements)
+	if len(refs) > 0 {
+		m.Requirements = make([]constraints.Requirement, 0, len(refs))
+	}
+	for _, ref := range refs {
+		m.add(p.requirement(ref))
+	}
+	if text := p.section.python(b); text != "" {
+		value, remark := lenient("Requires-Python", text, parseRuntimeRange)
+		if remark != nil {
+			m.Remarks = append(m.Remarks, *remark)
+		}
+		m.RequiresPython = value
+	}
+	for _, extra := range p.section.list(b.extras) {
+		m.Extras = append(m.Extras, normalizeName(extra))
+	}
+	slices.Sort(m.Extras)
+	m.Extras = slices.Compact(m.Extras)
+	return m
+}
+
+// add takes over a requirement that could be read, and what there is to say of it.
+func (m *Metadata) add(r requirement) {
+	if r.remark != nil {
+		m.Remarks = append(m.Remarks, *r.remark)
+	}
+	if r.value.Name != "" {
+		m.Requirements = append(m.Requirements, r.value)
+	}
+}
+
+// requirement returns the parsed form of a text.
+func (p *parser) requirement(ref uint32) requirement {
+	if r, ok := p.requirements[ref]; ok {
+		return r
+	}
+	var r requirement
+	r.value, r.remark = lenient("Requires-Dist", p.section.text(ref), parseRequirement)
+	if r.remark != nil && r.remark.Leniency == "" {
+		r.remark.Marker = markerOf(r.remark.Text)
+	}
+	if p.requirements == nil {
+		p.requirements = make(map[uint32]requirement)
+	}
+	p.requirements[ref] = r
+	return r
+}

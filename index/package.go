@@ -1,0 +1,142 @@
+package index
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"sync"
+
+	"sluice/constraints"
+)
+
+// Package is the immutable view of the published versions of one package, in
+// ascending order. It is safe for concurrent use.
+type Package struct {
+	section   *section
+	digests   digests
+	loadFiles func() (string, error)       // the second section, verified
+	files     func() ([][]File, error)     // read once
+	versions  func() []constraints.Version // parsed once
+	parser    parser
+}
+
+// newPackage returns the view of a section.
+func newPackage(s *section, d digests, loadFiles func() (string, error)) *Package {
+	p := &Package{section: s, digests: d, loadFiles: loadFiles}
+	p.versions = sync.OnceValue(p.parseVersions)
+	p.files = sync.OnceValues(func() ([][]File, error) {
+		data, err := loadFiles()
+		if err != nil {
+			return nil, err
+		}
+		return readFiles(data, len(s.releases))
+	})
+	p.parser.section = s
+	return p
+}
+
+// open returns the view of p.
+func (p packed) open() (*Package, error) {
+	s, err := readSection(string(p.meta))
+	if err != nil {
+		return nil, fmt.Errorf("package %s: %w", p.name, err)
+	}
+	files := string(p.files)
+	return newPackage(s, p.digests(), func() (string, error) { return files, nil }), nil
+}
+
+// Name returns the normalised name.
+func (p *Package) Name() constraints.Name { return p.section.name }
+
+// Len returns the number of versions.
+func (p *Package) Len() int { return len(p.section.releases) }
+
+// Version returns version i of the ascending order, 0 <= i < Len. It parses that
+// one alone; who wants most of them calls Versions.
+func (p *Package) Version(i int) constraints.Version {
+	// A snapshot that was forged may hold a text that is no version; it counts as
+	// the zero Version, which no range contains and Find does not find.
+	v, _ := parseVersion(p.section.version(i))
+	return v
+}
+
+// Versions returns all versions in ascending order. They are parsed once; the
+// caller must not change the slice.
+func (p *Package) Versions() []constraints.Version { return p.versions() }
+
+func (p *Package) parseVersions() []constraints.Version {
+	vs := make([]constraints.Version, p.Len())
+	for i := range vs {
+		vs[i] = p.Version(i)
+	}
+	return vs
+}
+
+// Find returns the place of the version that is equal to v, whatever its
+// spelling: 1.0 finds 1.0.0.
+func (p *Package) Find(v constraints.Version) (int, bool) {
+	low, high := 0, p.Len()
+	for low < high {
+		mid := int(uint(low+high) >> 1)
+		switch p.Version(mid).Compare(v) {
+		case 0:
+			return mid, !v.IsZero()
+		case -1:
+			low = mid + 1
+		default:
+			high = mid
+		}
+	}
+	return low, false
+}
+
+// Release returns the facts of version i, without its Files. The caller may keep
+// and change what it gets.
+func (p *Package) Release(i int) Release {
+	s := p.section
+	own := s.release(i)
+	shared := s.bodies[own.body]
+	version, _ := parseVersion(own.version)
+	return Release{
+		Version:         version,
+		Requirements:    s.list(shared.requirements),
+		RequiresPython:  s.python(shared),
+		Extras:          s.list(shared.extras),
+		Yanked:          own.yanked,
+		YankedReason:    own.reason,
+		Uploaded:        own.uploaded,
+		Incomplete:      shared.flags&flagIncomplete != 0,
+		MetadataMissing: shared.flags&flagMetadataMissing != 0,
+	}
+}
+
+// Files returns the files of version i, sorted by name: nil when they are not
+// known, empty when there are none. The files of a package are read together,
+// when they are first asked for; the error is that of reading. The caller must
+// not change the slice.
+func (p *Package) Files(i int) ([]File, error) {
+	files, err := p.files()
+	if err != nil {
+		return nil, fmt.Errorf("files of package %s: %w", p.Name(), err)
+	}
+	return files[i], nil
+}
+
+// Digest returns the digest of the facts, "sha256:" and 64 hexadecimal digits.
+// Equal facts have equal digests, wherever they were read from.
+func (p *Package) Digest() string { return p.digests.text() }
+
+// digests are those of the two sections of a package.
+type digests struct{ meta, files [sha256.Size]byte }
+
+// text returns the digest of the package.
+func (d digests) text() string {
+	h := sha256.New()
+	io.WriteString(h, "sluice package 1\n")
+	h.Write(d.meta[:])
+	h.Write(d.files[:])
+	return digestText(h.Sum(nil))
+}
+
+func digestText(sum []byte) string { return "sha256:" + hex.EncodeToString(sum) }
