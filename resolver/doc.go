@@ -1,0 +1,12 @@
+// Package resolver decides whether pins fit together and, if not, says where
+// they do not.
+//
+// Verify follows a set of requirements through the pins of one environment, in
+// one linear pass, and returns every requirement on the way that does not fit.
+// Packages that nothing pins are chosen by a bounded search, newest version
+// first.
+//
+// The package is pure: it does no I/O and reads no clock, environment or host
+// platform. It knows no ecosystem either: what it needs to know about published
+// packages it asks of a Source.
+package resolver

@@ -1,0 +1,136 @@
+package resolver
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"sluice/constraints"
+)
+
+// drawUniverse draws a small universe as text: packages a to e with up to three
+// versions, each with up to two requirements, and pins of some.
+func drawUniverse(t *rapid.T) (text, pins, roots string) {
+	names := []string{"a", "b", "c", "d", "e"}
+	requirement := func() string {
+		name := rapid.SampledFrom(names).Draw(t, "name")
+		return name + rapid.SampledFrom([]string{"", ">=2", "<2", "!=2", "==1", "==3", "<1"}).Draw(t, "range")
+	}
+	var u, p strings.Builder
+	for _, name := range names {
+		versions := rapid.IntRange(1, 3).Draw(t, "versions")
+		for v := 1; v <= versions; v++ {
+			var requirements []string
+			for range rapid.IntRange(0, 2).Draw(t, "requirements") {
+				requirements = append(requirements, requirement())
+			}
+			fmt.Fprintf(&u, "%s %d", name, v)
+			if len(requirements) > 0 {
+				u.WriteString(": " + strings.Join(requirements, " | "))
+			}
+			u.WriteString("\n")
+		}
+		if rapid.IntRange(0, 2).Draw(t, "pinned") == 0 {
+			fmt.Fprintf(&p, "%s===%d ", name, rapid.IntRange(1, versions).Draw(t, "pin"))
+		}
+	}
+	var wanted []string
+	for range rapid.IntRange(1, 3).Draw(t, "roots") {
+		wanted = append(wanted, requirement())
+	}
+	return u.String(), p.String(), strings.Join(wanted, " | ")
+}
+
+// fits reports whether an answer meets all that is wanted and all that its
+// releases require.
+func fits(u universe, w *World, wanted []constraints.Requirement, answer map[constraints.Name]constraints.Version) bool {
+	for name, v := range answer {
+		if pin := w.Pin(name); pin != nil && !pin.Version.Equal(v) {
+			return false
+		}
+		r, _ := u.Release(name, v)
+		if r == nil {
+			return false
+		}
+		wanted = append(wanted[:len(wanted):len(wanted)], r.Requirements...)
+	}
+	for _, r := range wanted {
+		v, ok := answer[r.Name]
+		if !ok || !r.Range.Contains(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// anyFits tries every choice of a version, or none, for every package.
+func anyFits(u universe, w *World, wanted []constraints.Requirement, names []constraints.Name, answer map[constraints.Name]constraints.Version) bool {
+	if len(names) == 0 {
+		return fits(u, w, wanted, answer)
+	}
+	name := names[0]
+	if anyFits(u, w, wanted, names[1:], answer) {
+		return true
+	}
+	for _, r := range u[name] {
+		answer[name] = r.Version
+		if anyFits(u, w, wanted, names[1:], answer) {
+			return true
+		}
+	}
+	delete(answer, name)
+	return false
+}
+
+// TestVerifyAgreesWithBruteForce holds both directions: what Verify calls fitting
+// fits, and where it finds a clash no choice would have done.
+func TestVerifyAgreesWithBruteForce(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		text, pins, roots := drawUniverse(rt)
+		u := parseUniverse(t, text)
+		w := u.world(t, pins)
+		j := job(t, roots)
+		var wanted []constraints.Requirement
+		for _, root := range j.Roots {
+			wanted = append(wanted, root.Requirement)
+		}
+		o := w.Verify(j)
+		possible := anyFits(u, w, wanted, []constraints.Name{"a", "b", "c", "d", "e"}, make(map[constraints.Name]constraints.Version))
+		if possible != (len(o.Clashes) == 0) {
+			rt.Fatalf("%s\npins %s\nroots %s\nclashes %q, but an answer exists: %v", text, pins, roots, clashes(o), possible)
+		}
+		if !possible {
+			return
+		}
+		answer := make(map[constraints.Name]constraints.Version)
+		for _, c := range o.Installed() {
+			answer[c.Name] = c.Version
+		}
+		if !fits(u, w, wanted, answer) {
+			rt.Fatalf("%s\npins %s\nroots %s\nanswer %s does not fit", text, pins, roots, installed(o))
+		}
+	})
+}
+
+// TestReachingNamesEveryRootThatLeadsThere holds Reaching against the walk: a job
+// that visits a target has a root from which it is said to be reachable.
+func TestReachingNamesEveryRootThatLeadsThere(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		text, pins, roots := drawUniverse(rt)
+		w := parseUniverse(t, text).world(t, pins)
+		target := constraints.Name(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "target"))
+		mayReach := w.Reaching([]constraints.Name{target})
+		j := job(t, roots)
+		if !w.Verify(j).Visited(target) {
+			return
+		}
+		for _, root := range j.Roots {
+			if mayReach(root.Requirement.Name) {
+				return
+			}
+		}
+		rt.Fatalf("%s\npins %s\nroots %s visit %s, which no root is said to reach", text, pins, roots, target)
+	})
+}

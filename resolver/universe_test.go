@@ -1,0 +1,202 @@
+package resolver
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"sluice/constraints"
+	"sluice/constraints/pep440"
+	"sluice/constraints/pep508"
+)
+
+// universe is an index that a test draws in text, one release a line:
+//
+//	a 1.0                       nothing required
+//	a 2.0: b>=1 | c[x]<2        two requirements
+//	a 3.0 {yanked} {python >=3.12} {extras x y}: d; extra == "x"
+//
+// {unknown} has no metadata, {incomplete} not all of it, {malformed} metadata that
+// is not valid; {files py3-none-any} lists the tags of its files.
+type universe map[constraints.Name][]*Release
+
+func parseUniverse(t testing.TB, text string) universe {
+	t.Helper()
+	u := make(universe)
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		head, body, _ := strings.Cut(line, ": ")
+		words := strings.Fields(head[:cmpIndex(head, "{")])
+		if len(words) != 2 {
+			t.Fatalf("a release is NAME VERSION: %q", line)
+		}
+		r := &Release{Version: version(t, words[1])}
+		for attribute := range attributes(head) {
+			r.set(t, attribute)
+		}
+		for text := range strings.SplitSeq(body, " | ") {
+			if strings.TrimSpace(text) != "" {
+				r.Requirements = append(r.Requirements, requirement(t, text))
+			}
+		}
+		name := constraints.Name(words[0])
+		u[name] = append(u[name], r)
+	}
+	for _, releases := range u {
+		slices.SortFunc(releases, func(a, b *Release) int { return a.Version.Compare(b.Version) })
+	}
+	return u
+}
+
+func cmpIndex(s, sub string) int {
+	if i := strings.Index(s, sub); i >= 0 {
+		return i
+	}
+	return len(s)
+}
+
+// attributes returns what stands between braces.
+func attributes(head string) func(func([]string) bool) {
+	return func(yield func([]string) bool) {
+		for {
+			_, rest, found := strings.Cut(head, "{")
+			if !found {
+				return
+			}
+			inner, tail, _ := strings.Cut(rest, "}")
+			if !yield(strings.Fields(inner)) {
+				return
+			}
+			head = tail
+		}
+	}
+}
+
+func (r *Release) set(t testing.TB, words []string) {
+	t.Helper()
+	switch words[0] {
+	case "yanked":
+		r.Yanked = true
+	case "unknown":
+		r.Unknown = true
+	case "malformed":
+		r.Malformed = "a requirement that is none"
+	case "incomplete":
+		r.Incomplete = true
+	case "python":
+		set, err := pep440.ParseSpecifierSet(words[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.RequiresRuntime = set
+	case "extras":
+		for _, extra := range words[1:] {
+			r.Extras = append(r.Extras, constraints.Name(extra))
+		}
+	case "files":
+		r.Files = []File{{Name: "file", Tags: words[1:]}}
+	default:
+		t.Fatalf("unknown attribute %q", words[0])
+	}
+}
+
+func version(t testing.TB, text string) constraints.Version {
+	t.Helper()
+	v, err := pep440.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func requirement(t testing.TB, text string) constraints.Requirement {
+	t.Helper()
+	r, err := pep508.ParseRequirement(strings.TrimSpace(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (u universe) Versions(name constraints.Name) ([]constraints.Version, error) {
+	if name == "broken" {
+		return nil, fmt.Errorf("the index is down")
+	}
+	var versions []constraints.Version
+	for _, r := range u[name] {
+		versions = append(versions, r.Version)
+	}
+	return versions, nil
+}
+
+func (u universe) Release(name constraints.Name, v constraints.Version) (*Release, error) {
+	for _, r := range u[name] {
+		if r.Version.Equal(v) {
+			return r, nil
+		}
+	}
+	return nil, nil
+}
+
+// world returns the world of a universe under pins such as "a===1 b<2", for
+// Python 3.11 on Linux.
+func (u universe) world(t testing.TB, pins string) *World {
+	t.Helper()
+	env, err := pep508.ParseEnvironment("py311")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fixed []Pin
+	var limits []Root
+	for i, word := range strings.Fields(pins) {
+		r := requirement(t, word)
+		place := constraints.Place{File: "pins", Line: i + 1}
+		text, exact := r.Range.(pep440.SpecifierSet).Exact()
+		if !exact {
+			limits = append(limits, Root{Requirement: r, Place: place})
+			continue
+		}
+		fixed = append(fixed, Pin{Name: r.Name, Version: version(t, text), Range: r.Range, Place: place})
+	}
+	return NewWorld(env, fixed, limits, u)
+}
+
+// job returns a job whose roots are written "a>=1 | b[x]".
+func job(t testing.TB, roots string) Job {
+	t.Helper()
+	var j Job
+	for text := range strings.SplitSeq(roots, " | ") {
+		j.Roots = append(j.Roots, Root{Requirement: requirement(t, text), Place: constraints.Place{File: "roots", Line: len(j.Roots) + 1}})
+	}
+	return j
+}
+
+// installed writes an answer as "a 1, b 2".
+func installed(o *Outcome) string {
+	var all []string
+	for _, c := range o.Installed() {
+		all = append(all, string(c.Name)+" "+c.Version.String())
+	}
+	return strings.Join(all, ", ")
+}
+
+// clashes writes what does not fit, one a line.
+func clashes(o *Outcome) string {
+	var lines []string
+	for i := range o.Clashes {
+		lines = append(lines, clashText(&o.Clashes[i]))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func clashText(c *Clash) string {
+	by := c.Demand.Place.String()
+	if c.Demand.From != nil {
+		by = string(c.Demand.From.Name) + " " + c.Demand.From.Version.String()
+	}
+	return fmt.Sprintf("%s: %s wants %s of %s %s", c.Kind, by, c.Demand.Requirement.Range, c.Target.Name, c.Target.Version)
+}

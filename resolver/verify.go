@@ -1,0 +1,336 @@
+package resolver
+
+import (
+	"slices"
+	"strings"
+
+	"sluice/constraints"
+)
+
+// Job is what is installed together in one environment: the requirements of a
+// consumer, and the constraints of its own besides the world's.
+type Job struct {
+	Roots  []Root
+	Limits []Root
+}
+
+// Outcome is the answer to one job.
+type Outcome struct {
+	// Clashes is all that does not fit, in the order found. Empty: it fits.
+	Clashes []Clash
+
+	// Notes is what could not be looked at and does not speak against the job:
+	// direct references, extras that a release does not have.
+	Notes []Note
+
+	walk *walk
+}
+
+// Note is something about a demand that was passed over.
+type Note struct {
+	Kind   NoteKind
+	Demand Demand
+	Extra  constraints.Name // of an UnknownExtra
+	Target Chosen
+}
+
+// NoteKind says what a Note is about.
+type NoteKind uint8
+
+const (
+	DirectReference NoteKind = iota + 1 // a URL or a local source: what it requires is not known
+	UnknownExtra                        // the release does not have the extra that is asked for
+	IncompleteFacts                     // the release is known to require more than is known
+)
+
+// Verify follows the roots of a job through the world and returns all that does
+// not fit, in one pass over the requirements that the job reaches. Packages that
+// nothing pins are chosen by search; when none fits, that is a clash too.
+//
+// The Outcome is valid until the next call.
+func (w *World) Verify(job Job) *Outcome {
+	w.epoch++
+	k := &walk{world: w, job: job}
+	for i := range job.Roots {
+		root := &job.Roots[i]
+		if root.Requirement.Applies(w.env, "") {
+			k.start(root)
+		}
+	}
+	k.drain(0)
+	k.search()
+	return &Outcome{Clashes: k.clashes, Notes: k.notes(), walk: k}
+}
+
+// Installed returns what the job installs, sorted by name.
+func (o *Outcome) Installed() []Chosen {
+	var all []Chosen
+	for _, s := range o.walk.visited {
+		if s.extra == "" {
+			all = append(all, s.candidate.chosen())
+		}
+	}
+	slices.SortFunc(all, func(a, b Chosen) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	return all
+}
+
+// Visited reports whether the job needs the package, or asked about it on the
+// way.
+func (o *Outcome) Visited(name constraints.Name) bool {
+	n, ok := o.walk.world.nodes[name]
+	return ok && n.epoch == o.walk.world.epoch
+}
+
+// PathTo returns the shortest chain of demands from a root to a package that the
+// job installs, nil when it does not install it.
+func (o *Outcome) PathTo(name constraints.Name) []Demand {
+	for _, s := range o.walk.visited {
+		if s.candidate.node.name == name {
+			return o.walk.path(s.via)
+		}
+	}
+	return nil
+}
+
+// walk is one job on its way through a world.
+type walk struct {
+	world   *World
+	job     Job
+	visited []*slot   // in the order reached
+	next    int       // of visited: the first whose edges were not followed
+	open    []*node   // packages that nothing pins, in the order met
+	trail   []*node   // that were demanded of, once for each demand
+	steps   int       // of the search, so far
+	clashes []Clash   // that no choice of the search could have avoided
+	skipped []origin  // direct references
+	missing []missing // extras
+}
+
+type missing struct {
+	via   origin
+	extra constraints.Name
+	at    *candidate
+}
+
+// origin is where a walk came from: an edge of a slot, or a root.
+type origin struct {
+	from *slot
+	edge *edge
+	root *Root // where from is nil
+
+	limit *Root // the constraint that is meant, where it is not the edge
+}
+
+// demand is a requirement on a package that nothing pins.
+type demand struct {
+	requirement *constraints.Requirement
+	via         origin
+	level       int // of the decision that brought it
+}
+
+// conflict is a demand that the search could have avoided by choosing otherwise.
+type conflict struct {
+	kind   Kind
+	via    origin
+	target *candidate
+	level  int // of the decision that it is in conflict with, 0 for none
+}
+
+// start follows a root. A conflict there is nobody's choice: it is a clash.
+func (k *walk) start(root *Root) {
+	e := k.world.edge(&root.Requirement)
+	k.follow(&e, origin{edge: &e, root: root}, 0)
+}
+
+// drain follows the edges of all slots reached, and of those that they reach. It
+// stops at the first conflict above level 0.
+func (k *walk) drain(level int) *conflict {
+	for k.next < len(k.visited) {
+		s := k.visited[k.next]
+		k.next++
+		edges := k.world.edges(s)
+		for i := range edges {
+			if c := k.follow(&edges[i], origin{from: s, edge: &edges[i]}, level); c != nil {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// follow goes along one requirement. What does not fit is a clash at level 0 and
+// a conflict above.
+func (k *walk) follow(e *edge, via origin, level int) *conflict {
+	n := e.to
+	k.touch(n)
+	if e.requirement.URL != "" {
+		k.skipped = append(k.skipped, via)
+		n.provided = n.provided || level == 0
+		return nil
+	}
+	if n.pinned == nil {
+		return k.demand(n, e.requirement, via, level)
+	}
+	if !e.fits {
+		if c := k.refuse(OutOfRange, via, n.pinned, level); c != nil {
+			return c
+		}
+	}
+	return k.enter(n.pinned, e.requirement.Extras, via, level)
+}
+
+// touch readies a node for the walk when it is met first.
+func (k *walk) touch(n *node) {
+	if n.epoch != k.world.epoch {
+		n.epoch = k.world.epoch
+		n.provided, n.decided, n.level, n.depth, n.order = false, nil, 0, 0, 0
+		n.demands = n.demands[:0]
+	}
+}
+
+// enter marks a candidate and the extras asked of it as reached. Its edges are
+// followed by drain.
+func (k *walk) enter(c *candidate, extras []constraints.Name, via origin, level int) *conflict {
+	if c.base.seen != k.world.epoch {
+		k.visit(c.base, via)
+		if c.defect != 0 {
+			if conflict := k.refuse(c.defect, via, c, level); conflict != nil {
+				return conflict
+			}
+		}
+		if conflict := k.limit(c, via, level); conflict != nil {
+			return conflict
+		}
+	}
+	for _, extra := range extras {
+		s := c.slot(extra)
+		if s.seen == k.world.epoch {
+			continue
+		}
+		k.visit(s, via)
+		if c.release != nil && !slices.Contains(c.release.Extras, extra) {
+			k.missing = append(k.missing, missing{via, extra, c})
+		}
+	}
+	return nil
+}
+
+// limit holds a candidate against the constraints that fix no version, the
+// world's and the job's own.
+func (k *walk) limit(c *candidate, via origin, level int) *conflict {
+	if c.pin != nil && c.pin.URL != "" {
+		return nil
+	}
+	for _, l := range k.limits(c.node.name) {
+		if l.Requirement.Range.Contains(c.version) {
+			continue
+		}
+		limit := via
+		limit.limit = &l
+		if conflict := k.refuse(OutOfRange, limit, c, level); conflict != nil {
+			return conflict
+		}
+	}
+	return nil
+}
+
+// limits returns the constraints on a package that fix no version.
+func (k *walk) limits(name constraints.Name) []Root {
+	limits := k.world.limits[name]
+	for _, l := range k.job.Limits {
+		if l.Requirement.Name == name && l.Requirement.Applies(k.world.env, "") {
+			limits = append(slices.Clip(limits), l)
+		}
+	}
+	return limits
+}
+
+// visit marks a slot as reached.
+func (k *walk) visit(s *slot, via origin) {
+	s.seen, s.via, s.depth = k.world.epoch, via, via.depth()+1
+	k.visited = append(k.visited, s)
+}
+
+// depth returns how many requirements away from a root the origin is.
+func (o origin) depth() int {
+	if o.from == nil {
+		return 0
+	}
+	return o.from.depth
+}
+
+// refuse records at level 0 that a demand is not met, and returns it as a
+// conflict above.
+func (k *walk) refuse(kind Kind, via origin, target *candidate, level int) *conflict {
+	if level > 0 {
+		return &conflict{kind: kind, via: via, target: target, level: target.node.level}
+	}
+	k.clashes = append(k.clashes, Clash{
+		Kind:   kind,
+		Demand: k.demandOf(via),
+		Target: target.chosen(),
+		Path:   k.path(via),
+		Err:    target.err,
+	})
+	return nil
+}
+
+// path returns the chain of demands from a root to the one given, which is last.
+func (k *walk) path(via origin) []Demand {
+	var path []Demand
+	for via.limit = nil; ; {
+		path = append(path, k.demandOf(via))
+		if via.from == nil {
+			break
+		}
+		via = via.from.via
+	}
+	slices.Reverse(path)
+	return path
+}
+
+// demandOf returns the requirement that an origin stands for, with who makes it.
+func (k *walk) demandOf(via origin) Demand {
+	if via.limit != nil {
+		return Demand{Requirement: via.limit.Requirement, Place: via.limit.Place}
+	}
+	d := Demand{Requirement: *via.edge.requirement}
+	if via.from == nil {
+		d.Place = via.root.Place
+		return d
+	}
+	from := via.from.candidate.chosen()
+	d.From = &from
+	if from.Pin != nil {
+		d.Place = from.Pin.Place
+	}
+	return d
+}
+
+// chosen returns the candidate as part of an answer.
+func (c *candidate) chosen() Chosen {
+	return Chosen{Name: c.node.name, Version: c.version, Pin: c.pin}
+}
+
+// notes returns what was passed over.
+func (k *walk) notes() []Note {
+	var notes []Note
+	for _, via := range k.skipped {
+		notes = append(notes, Note{Kind: DirectReference, Demand: k.demandOf(via), Target: Chosen{Name: via.edge.to.name}})
+	}
+	for _, m := range k.missing {
+		notes = append(notes, Note{Kind: UnknownExtra, Demand: k.demandOf(m.via), Extra: m.extra, Target: m.at.chosen()})
+	}
+	for _, s := range k.visited {
+		if s.extra != "" {
+			continue
+		}
+		switch c := s.candidate; {
+		case c.release != nil && c.release.Incomplete:
+			notes = append(notes, Note{Kind: IncompleteFacts, Demand: k.demandOf(s.via), Target: c.chosen()})
+		case c.pin != nil && c.pin.URL != "":
+			notes = append(notes, Note{Kind: DirectReference, Demand: k.demandOf(s.via), Target: c.chosen()})
+		}
+	}
+	return notes
+}

@@ -1,0 +1,319 @@
+package resolver
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// Each case is a picture: a universe, pins, what is wanted, and what comes of it.
+func TestVerify(t *testing.T) {
+	for _, test := range []struct {
+		name, universe, pins, roots string
+		installed, clashes          string
+	}{
+		{
+			name:      "pins are followed through their requirements",
+			universe:  "a 1: b\n b 1: c\n c 1\n d 1",
+			pins:      "a===1 b===1 c===1 d===1",
+			roots:     "a",
+			installed: "a 1, b 1, c 1",
+		},
+		{
+			name:      "a cycle of requirements ends",
+			universe:  "a 1: b\n b 1: a",
+			pins:      "a===1 b===1",
+			roots:     "a",
+			installed: "a 1, b 1",
+		},
+		{
+			name:      "a root that excludes the pin clashes",
+			universe:  "a 1\n a 2",
+			pins:      "a===2",
+			roots:     "a<2",
+			installed: "a 2",
+			clashes:   "out of range: roots:1 wants <2 of a 2",
+		},
+		{
+			name:      "a pinned release that excludes another pin clashes, and the walk goes on",
+			universe:  "a 1: b<2 | c>1\n b 2: c<1\n c 1",
+			pins:      "a===1 b===2 c===1",
+			roots:     "a",
+			installed: "a 1, b 2, c 1",
+			clashes:   "out of range: a 1 wants <2 of b 2\nout of range: a 1 wants >1 of c 1\nout of range: b 2 wants <1 of c 1",
+		},
+		{
+			name:      "requirements of an extra count when it is asked for",
+			universe:  `a 1 {extras x y}: b; extra == "x" | c; extra == "y"` + "\nb 1\nc 1",
+			pins:      "a===1 b===1 c===1",
+			roots:     "a[x]",
+			installed: "a 1, b 1",
+		},
+		{
+			name:      "an extra may ask for another of the same package",
+			universe:  `a 1 {extras x all}: b; extra == "x" | a[x]; extra == "all"` + "\nb 1",
+			pins:      "a===1 b===1",
+			roots:     "a[all]",
+			installed: "a 1, b 1",
+		},
+		{
+			name:      "a marker that does not hold is no requirement",
+			universe:  `a 1: b; python_version < "3.8" | c; sys_platform == "linux"` + "\nb 1\nc 1",
+			pins:      "a===1 b===1 c===1",
+			roots:     `a | d; python_version < "3"`,
+			installed: "a 1, c 1",
+		},
+		{
+			name:      "a pin that is not published clashes",
+			universe:  "a 1",
+			pins:      "a===2",
+			roots:     "a",
+			installed: "a 2",
+			clashes:   "unpublished: roots:1 wants  of a 2",
+		},
+		{
+			name:      "=== is textual: 1.0 does not find 1.0.0",
+			universe:  "a 1.0.0",
+			pins:      "a===1.0",
+			roots:     "a",
+			installed: "a 1.0",
+			clashes:   "unpublished: roots:1 wants  of a 1.0",
+		},
+		{
+			name:      "== finds 1.0.0 by 1.0",
+			universe:  "a 1.0.0",
+			pins:      "a==1.0",
+			roots:     "a",
+			installed: "a 1.0.0",
+		},
+		{
+			name:      "a pin that needs another Python clashes",
+			universe:  "a 1 {python >=3.12}",
+			pins:      "a===1",
+			roots:     "a",
+			installed: "a 1",
+			clashes:   "wrong runtime: roots:1 wants  of a 1",
+		},
+		{
+			name:      "a pin without a file for the environment clashes",
+			universe:  "a 1 {files cp27-cp27m-win32}",
+			pins:      "a===1",
+			roots:     "a",
+			installed: "a 1",
+			clashes:   "no file: roots:1 wants  of a 1",
+		},
+		{
+			name:      "a yanked version may be pinned, as pip allows",
+			universe:  "a 1 {yanked}",
+			pins:      "a===1",
+			roots:     "a",
+			installed: "a 1",
+		},
+		{
+			name:      "the newest version that fits is chosen where nothing pins",
+			universe:  "a 1: b<3\n b 1\n b 2\n b 3",
+			pins:      "a===1",
+			roots:     "a | b",
+			installed: "a 1, b 2",
+		},
+		{
+			name:      "an unpinned version that does not fit the pins is passed over",
+			universe:  "a 1: p\n a 2: p>1\n p 1",
+			pins:      "p===1",
+			roots:     "a",
+			installed: "a 1, p 1",
+		},
+		{
+			name:      "an unpinned version that leads to a clash further on is passed over",
+			universe:  "a 1\n a 2: b\n b 1: p>1\n p 1",
+			pins:      "p===1",
+			roots:     "a",
+			installed: "a 1",
+		},
+		{
+			name:      "an earlier choice is taken back",
+			universe:  "a 1: c<2\n a 2: c>=2\n b 1: c<2\n c 1\n c 2",
+			roots:     "a | b",
+			installed: "a 1, b 1, c 1",
+		},
+		{
+			name:      "extras asked of an unpinned package are followed",
+			universe:  `a 1 {extras x}: b; extra == "x"` + "\nb 1\n c 1: a[x]",
+			roots:     "a | c",
+			installed: "a 1, b 1, c 1",
+		},
+		{
+			name:      "a pre-release is not chosen where a final release fits",
+			universe:  "a 1\n a 2rc1",
+			roots:     "a",
+			installed: "a 1",
+		},
+		{
+			name:      "a pre-release is chosen where nothing else fits",
+			universe:  "a 1\n a 2rc1",
+			roots:     "a>1",
+			installed: "a 2rc1",
+		},
+		{
+			name:      "a pre-release is chosen where a demand mentions one",
+			universe:  "a 1\n a 2rc1",
+			roots:     "a>=1rc1",
+			installed: "a 2rc1",
+		},
+		{
+			name:      "a yanked version is not chosen",
+			universe:  "a 1\n a 2 {yanked}",
+			roots:     "a",
+			installed: "a 1",
+		},
+		{
+			name:      "a yanked version is chosen when it is asked for exactly",
+			universe:  "a 1\n a 2 {yanked}",
+			roots:     "a==2",
+			installed: "a 2",
+		},
+		{
+			name:      "a version for another Python is not chosen",
+			universe:  "a 1\n a 2 {python >=3.12}",
+			roots:     "a",
+			installed: "a 1",
+		},
+		{
+			name:      "a version with metadata that is not valid is not chosen",
+			universe:  "a 1\n a 2 {malformed}",
+			roots:     "a",
+			installed: "a 1",
+		},
+		{
+			name:      "a pin with metadata that is not valid clashes",
+			universe:  "a 1 {malformed}",
+			pins:      "a===1",
+			roots:     "a",
+			installed: "a 1",
+			clashes:   "bad metadata: roots:1 wants  of a 1",
+		},
+		{
+			name:      "a constraint that pins nothing narrows the choice",
+			universe:  "a 1\n a 2",
+			pins:      "a<2",
+			roots:     "a",
+			installed: "a 1",
+		},
+		{
+			name:     "a package that nobody publishes clashes",
+			universe: "a 1",
+			roots:    "b",
+			clashes:  "unknown package: roots:1 wants  of b ",
+		},
+		{
+			name:     "no version that fits is a clash",
+			universe: "a 1\n a 2",
+			roots:    "a>2",
+			clashes:  "unsolvable: roots:1 wants >2 of a ",
+		},
+		{
+			name:      "what is unknown leaves the question open",
+			universe:  "a 1\n a 2 {unknown}",
+			roots:     "a",
+			installed: "a 2",
+			clashes:   "unknown facts: roots:1 wants  of a ",
+		},
+		{
+			name:     "an index that does not answer leaves the question open",
+			universe: "a 1",
+			roots:    "broken",
+			clashes:  "unknown facts: roots:1 wants  of broken ",
+		},
+		{
+			name:      "a direct reference is taken for what is wanted",
+			universe:  "a 1: b>=2\n b 1",
+			pins:      "a===1",
+			roots:     "b @ https://example.org/b.zip | a",
+			installed: "a 1",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := parseUniverse(t, test.universe).world(t, test.pins)
+			for range 2 { // a world that answered before answers the same
+				o := w.Verify(job(t, test.roots))
+				if diff := cmp.Diff(test.clashes, clashes(o)); diff != "" {
+					t.Errorf("clashes (-want +got):\n%s", diff)
+				}
+				if got := installed(o); test.installed != got && !strings.Contains(test.clashes, "unknown facts") {
+					t.Errorf("installed %q, want %q", got, test.installed)
+				}
+			}
+		})
+	}
+}
+
+func TestPathLeadsFromARootToTheClash(t *testing.T) {
+	w := parseUniverse(t, "a 1: b\n b 1: c\n c 1: d<2\n d 2").world(t, "a===1 b===1 c===1 d===2")
+	o := w.Verify(job(t, "a"))
+	var steps []string
+	for _, d := range o.Clashes[0].Path {
+		steps = append(steps, d.Requirement.String())
+	}
+	if got, want := strings.Join(steps, " -> "), "a -> b -> c -> d<2"; got != want {
+		t.Errorf("path %q, want %q", got, want)
+	}
+}
+
+func TestPathOfAnExtraLeadsThroughWhoAsksForIt(t *testing.T) {
+	w := parseUniverse(t, `a 1`+"\n"+`b 1: a[x]`+"\n"+`a 2 {extras x}: d<2; extra == "x"`+"\nd 2").world(t, "a===2 b===1 d===2")
+	o := w.Verify(job(t, "a | b"))
+	var steps []string
+	for _, d := range o.Clashes[0].Path {
+		steps = append(steps, d.Requirement.Spelling)
+	}
+	if got, want := strings.Join(steps, " -> "), "b -> a -> d"; got != want {
+		t.Errorf("path %q, want %q", got, want)
+	}
+}
+
+func TestUnsolvableNamesDemandsAndObstacles(t *testing.T) {
+	w := parseUniverse(t, "a 1: p<1\n a 2: p>1\n p 1").world(t, "p===1")
+	o := w.Verify(job(t, "a"))
+	if len(o.Clashes) != 1 || o.Clashes[0].Kind != Unsolvable {
+		t.Fatalf("clashes: %s", clashes(o))
+	}
+	c := o.Clashes[0]
+	if len(c.Demands) != 1 || len(c.Obstacles) != 2 {
+		t.Fatalf("%d demands, %d obstacles, want 1 and 2", len(c.Demands), len(c.Obstacles))
+	}
+	if got := c.Obstacles[0].Version.String() + " needs " + c.Obstacles[0].Demand.Requirement.String(); got != "2 needs p>1" {
+		t.Errorf("first obstacle: %s", got)
+	}
+}
+
+func TestSearchGivesUpAtItsBound(t *testing.T) {
+	// Pigeons: ten packages of which each wants a hole of its own among nine, each
+	// hole a package whose version says who sits in it. No choice fits, and
+	// showing that takes more steps than the bound.
+	var u strings.Builder
+	const pigeons, holes = 10, 9
+	for p := range pigeons {
+		for h := range holes {
+			u.WriteString(pigeon(p, h))
+		}
+	}
+	for h := range holes {
+		for p := range pigeons {
+			u.WriteString("hole" + string(rune('0'+h)) + " " + string(rune('0'+p)) + "\n")
+		}
+	}
+	var roots []string
+	for p := range pigeons {
+		roots = append(roots, "pigeon"+string(rune('0'+p)))
+	}
+	w := parseUniverse(t, u.String()).world(t, "")
+	o := w.Verify(job(t, strings.Join(roots, " | ")))
+	if len(o.Clashes) != 1 || o.Clashes[0].Kind != GaveUp {
+		t.Errorf("clashes: %s, want one that gave up", clashes(o))
+	}
+}
+
+func pigeon(p, h int) string {
+	return "pigeon" + string(rune('0'+p)) + " " + string(rune('0'+h)) + ": hole" + string(rune('0'+h)) + "==" + string(rune('0'+p)) + "\n"
+}

@@ -1,0 +1,229 @@
+package resolver
+
+import "sluice/constraints"
+
+// Pin is the version that the constraints fix for a name in one environment.
+type Pin struct {
+	Name    constraints.Name
+	Version constraints.Version
+	Range   constraints.Range // what the line says, such as ===1.4; it may be textual
+	URL     string            // of a local or remote source that stands for the release, else ""
+	Place   constraints.Place
+}
+
+// World is what one environment offers under one set of pins: a graph of
+// releases and of the requirements between them, built as far as it is walked.
+// It remembers what it built, so many questions may be asked of one World, but
+// not at the same time.
+type World struct {
+	env    *constraints.Environment
+	source Source
+	pins   map[constraints.Name]*Pin
+	limits map[constraints.Name][]Root
+	nodes  map[constraints.Name]*node
+	epoch  uint32 // of the current walk; what bears another is stale
+}
+
+// NewWorld returns the world of env under the given pins, and limits: constraints
+// that fix no version and narrow the choice where the package is needed. Of
+// several pins of one name the first counts.
+func NewWorld(env *constraints.Environment, pins []Pin, limits []Root, source Source) *World {
+	w := &World{
+		env:    env,
+		source: source,
+		pins:   make(map[constraints.Name]*Pin, len(pins)),
+		limits: make(map[constraints.Name][]Root),
+		nodes:  make(map[constraints.Name]*node, len(pins)),
+	}
+	for i := range pins {
+		if _, twice := w.pins[pins[i].Name]; !twice {
+			w.pins[pins[i].Name] = &pins[i]
+		}
+	}
+	for _, limit := range limits {
+		name := limit.Requirement.Name
+		w.limits[name] = append(w.limits[name], limit)
+	}
+	return w
+}
+
+// Environment returns the environment that w is the world of.
+func (w *World) Environment() *constraints.Environment { return w.env }
+
+// Pin returns the pin of a name, nil when nothing pins it.
+func (w *World) Pin(name constraints.Name) *Pin { return w.pins[name] }
+
+// node is a package in the world: one candidate where it is pinned, any number
+// where it is not.
+type node struct {
+	name   constraints.Name
+	pinned *candidate // nil when nothing pins the package
+
+	// Of a package that nothing pins:
+	versions   []constraints.Version
+	candidates map[int]*candidate
+	err        error // of the source, when it could not list the versions
+
+	// Of the current walk, valid while epoch is the world's:
+	epoch    uint32
+	provided bool // by a direct reference: nothing is to be chosen
+	decided  *candidate
+	level    int
+	depth    int
+	order    int
+	demands  []demand
+}
+
+// candidate is a version of a package that could be installed in the world.
+type candidate struct {
+	node    *node
+	version constraints.Version
+	pin     *Pin     // nil when chosen by the search
+	release *Release // nil when it is not published
+	defect  Kind     // what keeps the environment from installing it, or 0
+	err     error    // of the source
+
+	base   *slot
+	extras map[constraints.Name]*slot
+}
+
+// slot is the part of a candidate that is installed on demand as one: its
+// requirements without extras, or those that one extra adds.
+type slot struct {
+	candidate *candidate
+	extra     constraints.Name
+	compiled  bool
+	edges     []edge
+
+	seen  uint32 // the epoch of the walk that visited it last
+	via   origin // how that walk came here first
+	depth int
+}
+
+// edge is a requirement of a slot on another package.
+type edge struct {
+	requirement *constraints.Requirement
+	to          *node
+	fits        bool // the pin of to is in the range; meaningless when nothing pins it
+}
+
+// node returns the node of a package, built on first use.
+func (w *World) node(name constraints.Name) *node {
+	if n, ok := w.nodes[name]; ok {
+		return n
+	}
+	n := &node{name: name}
+	w.nodes[name] = n
+	if pin := w.pins[name]; pin != nil {
+		n.pinned = w.pinnedCandidate(n, pin)
+		return n
+	}
+	n.versions, n.err = w.source.Versions(name)
+	n.candidates = make(map[int]*candidate)
+	return n
+}
+
+// pinnedCandidate returns the candidate that a pin stands for.
+func (w *World) pinnedCandidate(n *node, pin *Pin) *candidate {
+	c := &candidate{node: n, version: pin.Version, pin: pin}
+	c.base = &slot{candidate: c}
+	if pin.URL != "" { // what a local source requires is not known here
+		return c
+	}
+	c.release, c.err = w.source.Release(n.name, pin.Version)
+	switch {
+	case c.err != nil:
+		c.defect = UnknownFacts
+	case c.release == nil || !pin.Range.Contains(c.release.Version):
+		// A textual pin (===1.0) does not match a release spelled 1.0.0.
+		c.release, c.defect = nil, Unpublished
+	default:
+		c.version = c.release.Version
+		c.defect = w.defect(c.release)
+	}
+	return c
+}
+
+// candidate returns the i-th version of a package that nothing pins.
+func (w *World) candidate(n *node, i int) *candidate {
+	if c, ok := n.candidates[i]; ok {
+		return c
+	}
+	c := &candidate{node: n, version: n.versions[i]}
+	c.base = &slot{candidate: c}
+	c.release, c.err = w.source.Release(n.name, c.version)
+	switch {
+	case c.err != nil:
+		c.defect = UnknownFacts
+	case c.release == nil:
+		c.defect = Unpublished
+	default:
+		c.defect = w.defect(c.release)
+	}
+	n.candidates[i] = c
+	return c
+}
+
+// defect returns what keeps the environment from installing a release, or 0.
+func (w *World) defect(r *Release) Kind {
+	switch {
+	case r.RequiresRuntime != nil && !r.RequiresRuntime.Contains(w.env.Runtime()):
+		return WrongRuntime
+	case !r.Installable(w.env):
+		return NoFile
+	case r.Unknown:
+		return UnknownFacts
+	case r.Malformed != "":
+		return BadMetadata
+	}
+	return 0
+}
+
+// slot returns the part of a candidate that an extra adds, the base for "".
+func (c *candidate) slot(extra constraints.Name) *slot {
+	if extra == "" {
+		return c.base
+	}
+	s, ok := c.extras[extra]
+	if !ok {
+		s = &slot{candidate: c, extra: extra}
+		if c.extras == nil {
+			c.extras = make(map[constraints.Name]*slot)
+		}
+		c.extras[extra] = s
+	}
+	return s
+}
+
+// edges returns the requirements of a slot that apply in the environment.
+func (w *World) edges(s *slot) []edge {
+	if s.compiled || s.candidate.release == nil {
+		return s.edges
+	}
+	s.compiled = true
+	requirements := s.candidate.release.Requirements
+	for i := range requirements {
+		r := &requirements[i]
+		if !r.Applies(w.env, s.extra) || s.extra != "" && r.Applies(w.env, "") {
+			continue
+		}
+		s.edges = append(s.edges, w.edge(r))
+	}
+	return s.edges
+}
+
+// edge returns a requirement as an edge of the world's graph.
+func (w *World) edge(r *constraints.Requirement) edge {
+	to := w.node(r.Name)
+	return edge{requirement: r, to: to, fits: to.pinned != nil && to.pinned.admits(r)}
+}
+
+// admits reports whether the candidate is what a requirement asks for. A direct
+// reference asks for its own URL; a source that stands for the release is taken
+// to have the version that is wanted.
+func (c *candidate) admits(r *constraints.Requirement) bool {
+	if c.pin != nil && c.pin.URL != "" || r.URL != "" {
+		return true
+	}
+	return r.Range.Contains(c.version)
+}
