@@ -1,0 +1,129 @@
+package gate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"sluice/constraints"
+	"sluice/resolver"
+)
+
+// Check asks whether the constraints After are sound as they stand: each pin is
+// published and can be installed, the pins fit together, and every consumer's
+// jobs fit under them. Everything that does not is New, so it rejects. Before is
+// not looked at.
+func Check(q *Question) *Report {
+	sound := *q
+	sound.Before = nil
+	book := newBook(&sound)
+	usage := newUsage()
+	report := &Report{SchemaVersion: SchemaVersion, Command: "check", Results: []Result{}}
+	for _, env := range q.Environments {
+		s := newSurvey(&sound, env)
+		s.changed = pinnedNames(q.After)
+		s.checkPins(usage)
+		book.enter(s)
+		report.Results = append(report.Results, s.results...)
+		report.Environments = append(report.Environments, env.Name())
+	}
+	report.Findings = book.findings()
+	report.Consumers = countConsumers(q, usage.consumers)
+	report.Unneeded = usage.unneeded(q.After)
+	report.Unpinned = usage.unpinned(q.Consumers)
+	report.Verdict = verdict(report)
+	sortResults(report.Results)
+	return report
+}
+
+// checkPins judges the pins among themselves and every job of every consumer.
+func (s *survey) checkPins(u *usage) {
+	s.compare(nil, s.after.PinClashes(), constraintsThemselves, "")
+	for i := range s.question.Consumers {
+		c := &s.question.Consumers[i]
+		if !c.supports(s.env) {
+			continue
+		}
+		for _, job := range c.Jobs {
+			outcome := s.after.Verify(job.Job)
+			s.result(c, job, s.compare(nil, outcome.Clashes, i, job.Name))
+			u.add(i, outcome.Installed())
+		}
+	}
+}
+
+// pinnedNames returns the names that lines pin in any environment, sorted.
+func pinnedNames(lines []Line) []constraints.Name {
+	var names []constraints.Name
+	for _, l := range lines {
+		if l.IsPin() {
+			names = append(names, l.Requirement.Name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// usage is which packages the consumers install.
+type usage struct {
+	consumers map[int]bool
+	needed    map[constraints.Name]bool
+	chosen    map[constraints.Name]*choice // of packages that nothing pins
+}
+
+type choice struct {
+	versions  map[string]constraints.Version // by key
+	consumers map[int]bool
+}
+
+func newUsage() *usage {
+	return &usage{consumers: make(map[int]bool), needed: make(map[constraints.Name]bool), chosen: make(map[constraints.Name]*choice)}
+}
+
+// add records what a job of a consumer installs.
+func (u *usage) add(consumer int, installed []resolver.Chosen) {
+	u.consumers[consumer] = true
+	for _, c := range installed {
+		u.needed[c.Name] = true
+		if c.Pin != nil {
+			continue
+		}
+		ch, ok := u.chosen[c.Name]
+		if !ok {
+			ch = &choice{versions: make(map[string]constraints.Version), consumers: make(map[int]bool)}
+			u.chosen[c.Name] = ch
+		}
+		ch.versions[c.Version.Key()] = c.Version
+		ch.consumers[consumer] = true
+	}
+}
+
+// unneeded returns the pins that no consumer installs, in file order.
+func (u *usage) unneeded(lines []Line) []Unneeded {
+	var list []Unneeded
+	for _, l := range lines {
+		if l.IsPin() && !u.needed[l.Requirement.Name] {
+			list = append(list, Unneeded{Name: l.Requirement.Spelling, Place: l.Place})
+		}
+	}
+	return list
+}
+
+// unpinned returns the packages that consumers install and nothing pins, by
+// name.
+func (u *usage) unpinned(consumers []Consumer) []Unpinned {
+	var list []Unpinned
+	for _, name := range slices.Sorted(maps.Keys(u.chosen)) {
+		ch := u.chosen[name]
+		entry := Unpinned{Name: string(name)}
+		for _, key := range slices.Backward(slices.Sorted(maps.Keys(ch.versions))) {
+			entry.Versions = append(entry.Versions, ch.versions[key].String())
+		}
+		for i := range ch.consumers {
+			entry.Consumers = append(entry.Consumers, consumers[i].Name)
+		}
+		slices.SortFunc(entry.Consumers, strings.Compare)
+		list = append(list, entry)
+	}
+	return list
+}

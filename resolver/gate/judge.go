@@ -1,0 +1,129 @@
+package gate
+
+import (
+	"slices"
+	"strings"
+
+	"sluice/constraints"
+)
+
+// Judge answers a question: may the pins that differ between Before and After be
+// changed so?
+func Judge(q *Question) *Report {
+	report := compareWorlds(q)
+	if report.Verdict == Reject {
+		suggest(q, report)
+	}
+	return report
+}
+
+// compareWorlds surveys every environment and gathers what was found. Suggestions
+// are not looked for.
+func compareWorlds(q *Question) *Report {
+	book := newBook(q)
+	changes := make(map[constraints.Name]*Change)
+	reached := make(map[int]bool)
+	report := &Report{SchemaVersion: SchemaVersion, Command: "gate", Results: []Result{}}
+	for _, env := range q.Environments {
+		s := newSurvey(q, env)
+		s.judge()
+		book.enter(s)
+		for _, name := range s.changed {
+			note(changes, name, s)
+		}
+		for i := range s.reached {
+			reached[i] = true
+		}
+		report.Results = append(report.Results, s.results...)
+		report.Environments = append(report.Environments, env.Name())
+	}
+	report.Candidates = sortedChanges(changes)
+	report.Findings = book.findings()
+	report.Consumers = countConsumers(q, reached)
+	report.Verdict = verdict(report)
+	sortResults(report.Results)
+	return report
+}
+
+// verdict is the answer that the findings amount to.
+func verdict(r *Report) Verdict {
+	open := len(r.Candidates) == 0 && r.Command == "gate"
+	for _, f := range r.Findings {
+		switch f.Status {
+		case New:
+			return Reject
+		case Open:
+			open = true
+		}
+	}
+	for _, c := range r.Consumers.NotJudged {
+		open = open || c.Open
+	}
+	if open {
+		return Undecided
+	}
+	return Admit
+}
+
+// note adds what an environment says of a changed pin.
+func note(changes map[constraints.Name]*Change, name constraints.Name, s *survey) {
+	c, ok := changes[name]
+	if !ok {
+		c = &Change{Name: string(name), From: []string{}, To: []string{}}
+		changes[name] = c
+	}
+	c.Environments = append(c.Environments, s.env.Name())
+	if pin := s.before.Pin(name); pin != nil {
+		c.From = appendNew(c.From, pin.Version.String())
+		c.Place = placeOf(pin.Place)
+	}
+	if pin := s.after.Pin(name); pin != nil {
+		c.To = appendNew(c.To, pin.Version.String())
+	}
+}
+
+func sortedChanges(changes map[constraints.Name]*Change) []Change {
+	var sorted []Change
+	for _, c := range changes {
+		sorted = append(sorted, *c)
+	}
+	slices.SortFunc(sorted, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
+	return sorted
+}
+
+// appendNew appends a string that is not among the others.
+func appendNew(all []string, s string) []string {
+	if slices.Contains(all, s) {
+		return all
+	}
+	return append(all, s)
+}
+
+// countConsumers says what became of the consumers.
+func countConsumers(q *Question, reached map[int]bool) Consumers {
+	count := Consumers{Total: len(q.Consumers), Reached: len(reached)}
+	for i := range q.Consumers {
+		c := &q.Consumers[i]
+		supported := slices.ContainsFunc(q.Environments, c.supports)
+		switch {
+		case len(c.Problems) > 0:
+			p := c.Problems[0]
+			count.NotJudged = append(count.NotJudged, NotJudged{Consumer: c.Name, Reason: p.Msg, Place: placeOf(p.Place), Open: true})
+		case !supported:
+			count.NotJudged = append(count.NotJudged, NotJudged{Consumer: c.Name, Reason: "it supports none of the environments: it requires Python " + c.Runtime.String()})
+		}
+		if !reached[i] && supported && len(c.Problems) == 0 {
+			count.Untouched++
+		}
+	}
+	return count
+}
+
+func sortResults(results []Result) {
+	slices.SortStableFunc(results, func(a, b Result) int {
+		if c := strings.Compare(a.Consumer, b.Consumer); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Job, b.Job)
+	})
+}

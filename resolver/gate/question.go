@@ -1,0 +1,128 @@
+package gate
+
+import (
+	"slices"
+
+	"sluice/constraints"
+	"sluice/resolver"
+)
+
+// Question is all that a verdict depends on. It is not changed.
+type Question struct {
+	Environments []*constraints.Environment
+
+	// Before are the constraints of today, After the ones that are asked about,
+	// both in file order. See Edit.
+	Before, After []Line
+
+	Consumers []Consumer
+	Source    resolver.Source
+	Policy    Policy
+}
+
+// Line is one entry of a constraints file.
+type Line struct {
+	Requirement constraints.Requirement
+	Version     constraints.Version // that it pins; zero when it fixes none
+	Place       constraints.Place
+}
+
+// IsPin reports whether the line fixes what is installed, as opposed to
+// narrowing it.
+func (l Line) IsPin() bool { return !l.Version.IsZero() || l.Requirement.URL != "" }
+
+// Consumer is a project that installs under the constraints.
+type Consumer struct {
+	Name    string
+	Owner   string
+	Jobs    []Job
+	Runtime constraints.Range // of language runtimes that it supports; nil for all
+
+	// Problems is why the consumer could not be read, or not wholly.
+	Problems []constraints.Problem
+}
+
+// Job is a set of requirements that a consumer installs together: its runtime
+// requirements ("") or these with those of a group or an extra.
+type Job struct {
+	Name string
+	resolver.Job
+}
+
+// Policy is what the owners of the constraints want beside the requirements.
+type Policy struct {
+	Prereleases Prereleases
+	Downgrade   bool // whether a candidate may be lower than today's pin
+}
+
+// Prereleases says whether pre-releases may be pinned.
+type Prereleases uint8
+
+const (
+	DenyPrereleases     Prereleases = iota // never
+	PrereleasesIfNeeded                    // where there is no final release
+	AllowPrereleases
+)
+
+// Candidate is a version that is to be pinned. Marker narrows it to the
+// environments in which it holds; nil means all.
+type Candidate struct {
+	Name     constraints.Name
+	Spelling string
+	Version  constraints.Version
+	Marker   constraints.Marker
+}
+
+// Edit returns the lines with the candidates put in: each pin of a candidate's
+// name, where it is active in an environment that the candidate is for, gets the
+// candidate's version. A candidate that no line pins is added at the end.
+func Edit(lines []Line, candidates []Candidate, environments []*constraints.Environment) []Line {
+	edited := slices.Clone(lines)
+	for _, c := range candidates {
+		found := false
+		for i, line := range edited {
+			if line.Requirement.Name == c.Name && line.IsPin() && c.meets(line, environments) {
+				edited[i] = line.with(c)
+				found = true
+			}
+		}
+		if !found {
+			r := constraints.Requirement{Name: c.Name, Spelling: c.Spelling, Marker: c.Marker}
+			edited = append(edited, Line{Requirement: r}.with(c))
+		}
+	}
+	return edited
+}
+
+// meets reports whether a candidate changes a line: it has no marker, or there is
+// an environment in which both are active.
+func (c Candidate) meets(line Line, environments []*constraints.Environment) bool {
+	return c.Marker == nil || slices.ContainsFunc(environments, func(env *constraints.Environment) bool {
+		return c.Marker.Holds(env, "") && line.Requirement.Applies(env, "")
+	})
+}
+
+// with returns the line with the candidate's version.
+func (l Line) with(c Candidate) Line {
+	l.Version = c.Version
+	l.Requirement.URL = ""
+	l.Requirement.Range = constraints.Exactly(c.Version)
+	return l
+}
+
+// active returns the pins and limits of the lines that hold in an environment.
+func active(lines []Line, env *constraints.Environment) (pins []resolver.Pin, limits []resolver.Root) {
+	for _, l := range lines {
+		if !l.Requirement.Applies(env, "") {
+			continue
+		}
+		if !l.IsPin() {
+			limits = append(limits, resolver.Root{Requirement: l.Requirement, Place: l.Place})
+			continue
+		}
+		pins = append(pins, resolver.Pin{
+			Name: l.Requirement.Name, Version: l.Version, Range: l.Requirement.Range, URL: l.Requirement.URL, Place: l.Place,
+		})
+	}
+	return pins, limits
+}

@@ -1,0 +1,136 @@
+package gate
+
+import (
+	"sluice/constraints"
+)
+
+// SchemaVersion is the version of the form that a Report has as JSON. It grows
+// when a reader of the old form would misread the new one.
+const SchemaVersion = 1
+
+// Report is the answer to a Question with all its reasons, in an order that
+// depends on the question alone.
+type Report struct {
+	SchemaVersion int        `json:"schema_version"`
+	Command       string     `json:"command"` // "gate" or "check"
+	Verdict       Verdict    `json:"verdict"`
+	Facts         string     `json:"facts,omitempty"` // digest of the index facts that it rests on
+	Environments  []string   `json:"environments"`
+	Candidates    []Change   `json:"candidates,omitempty"`
+	Consumers     Consumers  `json:"consumers"`
+	Findings      []Finding  `json:"findings"`
+	Instead       []string   `json:"admitted_instead,omitempty"`  // the nearest version that would be admitted
+	Together      []string   `json:"admitted_together,omitempty"` // candidates that would be admitted as one
+	Unneeded      []Unneeded `json:"unneeded_pins,omitempty"`     // of a check
+	Unpinned      []Unpinned `json:"unpinned_packages,omitempty"` // of a check
+	Results       []Result   `json:"results"`
+}
+
+// Change is a pin that the question changes. From is empty for a new pin, To for
+// one that is removed.
+type Change struct {
+	Name         string             `json:"name"`
+	From         []string           `json:"from"` // several where the pin is split
+	To           []string           `json:"to"`
+	Place        *constraints.Place `json:"place,omitempty"`
+	Environments []string           `json:"environments"` // in which something changes
+}
+
+// Consumers counts the consumers by what became of them. Those not judged are
+// named with the reason.
+type Consumers struct {
+	Total     int         `json:"total"`
+	Reached   int         `json:"reached"`
+	Untouched int         `json:"untouched"`
+	NotJudged []NotJudged `json:"not_judged,omitempty"`
+}
+
+// NotJudged is a consumer that could not be judged, wholly or in part.
+type NotJudged struct {
+	Consumer string             `json:"consumer"`
+	Reason   string             `json:"reason"`
+	Place    *constraints.Place `json:"place,omitempty"`
+
+	// Open says that this leaves the verdict open; otherwise the consumer does not
+	// want to be judged here (it does not support the environments).
+	Open bool `json:"open"`
+}
+
+// Status says how a finding counts.
+type Status string
+
+const (
+	New      Status = "new"      // fails with the change and does not today: rejects
+	Standing Status = "standing" // fails today already: does not reject
+	Lifted   Status = "lifted"   // fails today and no longer with the change
+	Open     Status = "open"     // could not be decided
+	Warning  Status = "warning"  // worth knowing, does not reject
+)
+
+// Finding is one reason for the verdict: everything that has the same root.
+type Finding struct {
+	Rule    string `json:"rule"`
+	Status  Status `json:"status"`
+	Message string `json:"message"`
+
+	Package string `json:"package,omitempty"` // whose requirement or release it is about
+	Version string `json:"version,omitempty"`
+	Target  string `json:"target,omitempty"` // the package that is required
+
+	Place        *constraints.Place `json:"place,omitempty"` // the line that it rests on
+	Line         string             `json:"line,omitempty"`  // what stands there
+	Details      []string           `json:"details,omitempty"`
+	Environments []string           `json:"environments"`
+	Reaches      []Reach            `json:"reaches,omitempty"` // the consumers concerned, nearest first
+	Lifts        []string           `json:"lifts,omitempty"`   // the smallest changes that would lift it
+}
+
+// Reach is how a finding concerns a consumer: the chain of requirements from one
+// of its lines to the clash.
+type Reach struct {
+	Consumer string   `json:"consumer"`
+	Owner    string   `json:"owner,omitempty"`
+	Jobs     []string `json:"jobs"` // "" is the runtime requirements alone
+	Chain    []Step   `json:"chain"`
+}
+
+// Step is one requirement of a chain. By is empty for the consumer's own line.
+type Step struct {
+	By          string             `json:"by,omitempty"` // "NAME VERSION"
+	Requirement string             `json:"requirement"`
+	Place       *constraints.Place `json:"place,omitempty"`
+}
+
+// Result says how one job of a consumer fares in one environment.
+type Result struct {
+	Consumer    string `json:"consumer"`
+	Job         string `json:"job"`
+	Environment string `json:"environment"`
+	State       State  `json:"state"`
+}
+
+// State is how a job fares.
+type State string
+
+const (
+	Fits      State = "fits"      // everything fits with the change
+	Fails     State = "fails"     // something fails that does not today
+	Failing   State = "failing"   // fails with the change as it does today
+	Mended    State = "mended"    // fails today and fits with the change
+	Unjudged  State = "undecided" // could not be decided
+	Untouched State = "untouched" // the change does not reach it
+)
+
+// Unneeded is a pin that no consumer installs in any environment where it is
+// active.
+type Unneeded struct {
+	Name  string            `json:"name"`
+	Place constraints.Place `json:"place"`
+}
+
+// Unpinned is a package that consumers install and that nothing pins.
+type Unpinned struct {
+	Name      string   `json:"name"`
+	Versions  []string `json:"versions"`
+	Consumers []string `json:"consumers"`
+}

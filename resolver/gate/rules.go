@@ -1,0 +1,199 @@
+package gate
+
+import (
+	"slices"
+
+	"sluice/constraints"
+	"sluice/resolver"
+)
+
+// Rule is one way in which a change can be wrong. Its identifier is stable.
+type Rule struct {
+	ID      string
+	Rejects string // completes "rejects when ..."
+
+	// claims reports whether a clash of the graph is this rule's; the first rule
+	// of the table that claims it has it.
+	claims func(s *survey, c *resolver.Clash) bool
+
+	// check returns what is wrong with a changed pin itself, in one environment.
+	check func(s *survey, name constraints.Name) []Finding
+
+	// ofChange says that check compares with today's pin, so that it has nothing to
+	// say of constraints as they stand.
+	ofChange bool
+}
+
+// Rules returns the rules in the order in which their findings are reported.
+func Rules() []Rule {
+	return []Rule{
+		{
+			ID:      "published",
+			Rejects: "the version is not in the index, is yanked, has no file that an environment of the matrix can install, or has invalid metadata",
+			claims: func(_ *survey, c *resolver.Clash) bool {
+				return c.Kind == resolver.Unpublished || c.Kind == resolver.NoFile || c.Kind == resolver.BadMetadata
+			},
+			check: checkYanked,
+		},
+		{
+			ID:      "requires-python",
+			Rejects: "its Requires-Python excludes an environment",
+			claims:  func(_ *survey, c *resolver.Clash) bool { return c.Kind == resolver.WrongRuntime },
+		},
+		{ID: "prerelease", Rejects: "the version is a pre-release and the policy does not want them", check: checkPrerelease, ofChange: true},
+		{ID: "downgrade", Rejects: "the version is lower than today's pin and the policy does not want that", check: checkDowngrade, ofChange: true},
+		{ID: "partition", Rejects: "the edited file would have no or several active pins of a name in an environment", check: checkPartition},
+		{
+			ID:      "range",
+			Rejects: "a consumer's declared range excludes it, in an environment where the requirement applies",
+			claims: func(_ *survey, c *resolver.Clash) bool {
+				return c.Kind == resolver.OutOfRange && c.Demand.From == nil
+			},
+		},
+		{
+			ID:      "dependent",
+			Rejects: "what another pinned package requires of it does not fit",
+			claims: func(s *survey, c *resolver.Clash) bool {
+				return c.Kind == resolver.OutOfRange && s.isChanged(c.Target.Name) && !s.isChanged(c.Demand.From.Name)
+			},
+		},
+		{
+			ID:      "dependency",
+			Rejects: "what the candidate requires, itself or through others, does not fit the other pins",
+			claims:  func(_ *survey, c *resolver.Clash) bool { return c.Kind == resolver.OutOfRange },
+		},
+		{
+			ID:      "resolve",
+			Rejects: "something unpinned that is reachable has no solution",
+			claims:  func(*survey, *resolver.Clash) bool { return true },
+		},
+	}
+}
+
+// checkYanked finds a version that was withdrawn from the index (PEP 592). pip
+// would still install it for an exact pin, with a warning; nobody should begin to
+// pin it.
+func checkYanked(s *survey, name constraints.Name) []Finding {
+	pin := s.after.Pin(name)
+	if pin == nil || pin.URL != "" {
+		return nil
+	}
+	release, err := s.question.Source.Release(name, pin.Version)
+	if err != nil || release == nil || !release.Yanked {
+		return nil // what is unknown or unpublished is found by the survey
+	}
+	f := s.finding(New, pin, "was yanked from the index")
+	if release.YankedReason != "" {
+		f.Message += ": " + release.YankedReason
+	}
+	return []Finding{f}
+}
+
+// checkPrerelease holds a candidate against the policy for pre-releases. Going
+// from one pre-release to another makes nothing worse.
+func checkPrerelease(s *survey, name constraints.Name) []Finding {
+	pin := s.after.Pin(name)
+	if pin == nil || !pin.Version.IsPrerelease() || s.question.Policy.Prereleases == AllowPrereleases {
+		return nil
+	}
+	f := s.finding(New, pin, "is a pre-release")
+	if was := s.before.Pin(name); was != nil && was.Version.IsPrerelease() {
+		f.Status = Standing
+		f.Message += ", as is today's " + was.Version.String()
+	}
+	if s.question.Policy.Prereleases == PrereleasesIfNeeded {
+		versions, err := s.question.Source.Versions(name)
+		if err == nil && !containsFinal(versions) {
+			return nil
+		}
+	}
+	return []Finding{f}
+}
+
+func containsFinal(versions []constraints.Version) bool {
+	for _, v := range versions {
+		if !v.IsPrerelease() {
+			return true
+		}
+	}
+	return false
+}
+
+// checkDowngrade finds a candidate that is lower than the pin that it replaces.
+func checkDowngrade(s *survey, name constraints.Name) []Finding {
+	was, pin := s.before.Pin(name), s.after.Pin(name)
+	if s.question.Policy.Downgrade || was == nil || pin == nil || pin.Version.IsZero() || pin.Version.Compare(was.Version) >= 0 {
+		return nil
+	}
+	return []Finding{s.finding(New, pin, "is lower than today's "+was.Version.String())}
+}
+
+// checkPartition finds an environment in which the edited file has several active
+// pins of the name, or none although it is pinned there today or pinned by
+// several lines that ought to cover every environment.
+func checkPartition(s *survey, name constraints.Name) []Finding {
+	before, after := s.activePins(s.question.Before, name), s.activePins(s.question.After, name)
+	f := Finding{Status: New, Package: string(name)}
+	lines := after
+	switch {
+	case len(after) > 1:
+		f.Message = string(name) + " has several active pins"
+		if len(before) > 1 {
+			f.Status = Standing
+		}
+	case len(after) == 0 && len(before) > 0:
+		f.Message = string(name) + " loses its active pin"
+		lines = before
+	case len(after) == 0 && isSplit(s.question.After, name):
+		f.Message = string(name) + " is pinned by several lines and none of them is active"
+		lines = pinsOf(s.question.After, name)
+		if isSplit(s.question.Before, name) {
+			f.Status = Standing
+		}
+	default:
+		return nil
+	}
+	f.Place = placeOf(lines[0].Place)
+	for _, l := range lines {
+		f.Details = append(f.Details, l.Place.String()+"  "+l.Requirement.String())
+	}
+	return []Finding{f}
+}
+
+// isSplit reports whether several lines pin a name.
+func isSplit(lines []Line, name constraints.Name) bool { return len(pinsOf(lines, name)) > 1 }
+
+// pinsOf returns the lines that pin a name in any environment.
+func pinsOf(lines []Line, name constraints.Name) []Line {
+	var pins []Line
+	for _, l := range lines {
+		if l.Requirement.Name == name && l.IsPin() {
+			pins = append(pins, l)
+		}
+	}
+	return pins
+}
+
+// activePins returns the lines that pin a name in the survey's environment.
+func (s *survey) activePins(lines []Line, name constraints.Name) []Line {
+	return slices.DeleteFunc(pinsOf(lines, name), func(l Line) bool { return !l.Requirement.Applies(s.env, "") })
+}
+
+// finding begins a finding about a pin.
+func (s *survey) finding(status Status, pin *resolver.Pin, message string) Finding {
+	return Finding{
+		Status:  status,
+		Message: string(pin.Name) + " " + pin.Version.String() + " " + message,
+		Package: string(pin.Name),
+		Version: pin.Version.String(),
+		Place:   placeOf(pin.Place),
+	}
+}
+
+// placeOf returns a place as reports hold it: nil when there is none.
+func placeOf(p constraints.Place) *constraints.Place {
+	if p.File == "" {
+		return nil
+	}
+	return &p
+}

@@ -1,0 +1,249 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+
+	"sluice/constraints"
+	"sluice/resolver"
+)
+
+// maxTrials bounds how many other changes are judged for the sake of a
+// suggestion.
+const maxTrials = 24
+
+// widener is what a range can do that can say how little it must change to admit
+// a version.
+type widener interface {
+	Widen(constraints.Version) (constraints.Range, bool)
+}
+
+// lifts returns the smallest changes that would lift a clash, as far as they can
+// be told from the clash alone.
+func lifts(q *Question, c *resolver.Clash) []string {
+	switch {
+	case c.Kind != resolver.OutOfRange:
+		return nil
+	case c.Demand.From == nil:
+		w, ok := c.Demand.Requirement.Range.(widener)
+		if !ok {
+			return nil
+		}
+		wider, ok := w.Widen(c.Target.Version)
+		if !ok {
+			return nil
+		}
+		r := c.Demand.Requirement
+		r.Range = wider
+		return []string{"widen to " + r.String()}
+	}
+	var moves []string
+	if v, ok := fittingRequirer(q, c); ok {
+		moves = append(moves, fmt.Sprintf("move %s to %s along", c.Demand.From.Name, v))
+	}
+	if v, ok := fittingTarget(q, c); ok {
+		moves = append(moves, fmt.Sprintf("move %s to %s along", c.Target.Name, v))
+	}
+	return moves
+}
+
+// fittingRequirer returns the version of the package that makes the demand,
+// nearest to the one pinned and rather newer than older, that accepts what is
+// there. A package that the question changes is not moved again.
+func fittingRequirer(q *Question, c *resolver.Clash) (constraints.Version, bool) {
+	from := c.Demand.From
+	if from.Pin == nil || changes(q, from.Name) {
+		return constraints.Version{}, false
+	}
+	return nearest(q, from.Name, from.Version, func(r *resolver.Release) bool {
+		for i := range r.Requirements {
+			demand := &r.Requirements[i]
+			if demand.Name == c.Target.Name && !demand.Range.Contains(c.Target.Version) && appliesSomewhere(q, *demand) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// fittingTarget returns the version of the package demanded, nearest to the one
+// pinned, that is in the range.
+func fittingTarget(q *Question, c *resolver.Clash) (constraints.Version, bool) {
+	if changes(q, c.Target.Name) {
+		return constraints.Version{}, false
+	}
+	return nearest(q, c.Target.Name, c.Target.Version, func(r *resolver.Release) bool {
+		return c.Demand.Requirement.Range.Contains(r.Version)
+	})
+}
+
+// nearest returns the final, unyanked version of a package that passes the test:
+// the lowest above the one given, else, where the policy lets pins be lowered,
+// the highest below.
+func nearest(q *Question, name constraints.Name, from constraints.Version, test func(*resolver.Release) bool) (constraints.Version, bool) {
+	versions, err := q.Source.Versions(name)
+	if err != nil {
+		return constraints.Version{}, false
+	}
+	at, _ := slices.BinarySearchFunc(versions, from, constraints.Version.Compare)
+	order := slices.Clone(versions[at:])
+	if q.Policy.Downgrade {
+		for _, v := range slices.Backward(versions[:at]) {
+			order = append(order, v)
+		}
+	}
+	for _, v := range order {
+		if v.IsPrerelease() || v.Equal(from) {
+			continue
+		}
+		release, err := q.Source.Release(name, v)
+		if err == nil && release != nil && !release.Yanked && !release.Unknown && installableEverywhere(q, release) && test(release) {
+			return v, true
+		}
+	}
+	return constraints.Version{}, false
+}
+
+func installableEverywhere(q *Question, r *resolver.Release) bool {
+	return !slices.ContainsFunc(q.Environments, func(env *constraints.Environment) bool {
+		return !r.Installable(env) || r.RequiresRuntime != nil && !r.RequiresRuntime.Contains(env.Runtime())
+	})
+}
+
+func appliesSomewhere(q *Question, r constraints.Requirement) bool {
+	return slices.ContainsFunc(q.Environments, func(env *constraints.Environment) bool { return r.Applies(env, "") })
+}
+
+// changes reports whether the question changes the pin of a name.
+func changes(q *Question, name constraints.Name) bool {
+	versions := func(lines []Line) (all []string) {
+		for _, l := range lines {
+			if l.Requirement.Name == name {
+				all = append(all, l.Version.Key())
+			}
+		}
+		return all
+	}
+	return !slices.Equal(versions(q.Before), versions(q.After))
+}
+
+// suggest looks for changes near the rejected one that would be admitted, and
+// judges each before it is named.
+func suggest(q *Question, report *Report) {
+	if len(report.Candidates) == 1 && len(report.Candidates[0].To) == 1 {
+		report.Instead = instead(q, constraints.Name(report.Candidates[0].Name))
+	}
+	report.Together = together(q, report)
+}
+
+// instead returns the highest version between today's pin and the rejected one
+// that would be admitted.
+func instead(q *Question, name constraints.Name) []string {
+	was, wanted := pinned(q.Before, name), pinned(q.After, name)
+	versions, err := q.Source.Versions(name)
+	if err != nil || was.IsZero() || wanted.IsZero() {
+		return nil
+	}
+	trials := 0
+	for _, v := range slices.Backward(versions) {
+		if v.IsPrerelease() || v.Compare(was) <= 0 || v.Compare(wanted) >= 0 {
+			continue
+		}
+		if trials++; trials > maxTrials {
+			return nil
+		}
+		if admits(q, map[constraints.Name]constraints.Version{name: v}) {
+			return []string{v.String()}
+		}
+	}
+	return nil
+}
+
+// together returns the candidates with the pins that must move along with them,
+// when all of them would be admitted as one.
+func together(q *Question, report *Report) []string {
+	want := make(map[constraints.Name]constraints.Version)
+	for _, c := range report.Candidates {
+		want[constraints.Name(c.Name)] = pinned(q.After, constraints.Name(c.Name))
+	}
+	for range maxTrials {
+		next := &Question{Environments: q.Environments, Before: q.Before, After: moved(q.Before, want), Consumers: q.Consumers, Source: q.Source, Policy: q.Policy}
+		moves := movesAlong(next)
+		if len(moves) == 0 {
+			return nil
+		}
+		for name, v := range moves {
+			want[name] = v
+		}
+		if admits(q, want) {
+			return pinList(q, want)
+		}
+	}
+	return nil
+}
+
+// movesAlong returns the pins that must move for the question's change to fit
+// with the other pins, as far as one step tells.
+func movesAlong(q *Question) map[constraints.Name]constraints.Version {
+	moves := make(map[constraints.Name]constraints.Version)
+	for _, env := range q.Environments {
+		s := newSurvey(q, env)
+		s.judgePins()
+		for _, name := range s.changed {
+			s.judgeCandidate(name)
+		}
+		for i := range s.sightings {
+			c := &s.sightings[i].clash
+			if s.sightings[i].status != New || c.Kind != resolver.OutOfRange || c.Demand.From == nil {
+				continue
+			}
+			if v, ok := fittingRequirer(q, c); ok {
+				moves[c.Demand.From.Name] = v
+			} else if v, ok := fittingTarget(q, c); ok {
+				moves[c.Target.Name] = v
+			}
+		}
+	}
+	return moves
+}
+
+// admits reports whether the pins would be admitted instead of the question's.
+func admits(q *Question, pins map[constraints.Name]constraints.Version) bool {
+	other := *q
+	other.After = moved(q.Before, pins)
+	return compareWorlds(&other).Verdict == Admit
+}
+
+// moved returns the lines with the pins of some names at other versions.
+func moved(lines []Line, pins map[constraints.Name]constraints.Version) []Line {
+	edited := slices.Clone(lines)
+	for i, l := range edited {
+		if v, ok := pins[l.Requirement.Name]; ok && l.IsPin() {
+			edited[i] = l.with(Candidate{Version: v})
+		}
+	}
+	return edited
+}
+
+// pinned returns the version of the first pin of a name, zero when there is
+// none.
+func pinned(lines []Line, name constraints.Name) constraints.Version {
+	for _, l := range lines {
+		if l.Requirement.Name == name && l.IsPin() {
+			return l.Version
+		}
+	}
+	return constraints.Version{}
+}
+
+// pinList returns pins as "NAME==VERSION", sorted, in the spelling of the file.
+func pinList(q *Question, pins map[constraints.Name]constraints.Version) []string {
+	var list []string
+	for _, l := range q.Before {
+		if v, ok := pins[l.Requirement.Name]; ok && l.IsPin() {
+			list = appendNew(list, l.Requirement.Spelling+"=="+v.String())
+		}
+	}
+	slices.Sort(list)
+	return list
+}
