@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"sluice/constraints"
+)
+
+// Exit statuses: what a verdict exits with is gate.Verdict.ExitStatus; trouble
+// and bad usage leave the question open, like an undecided verdict.
+const (
+	exitOK      = 0
+	exitTrouble = 2
+)
+
+// app is what the program has from outside: everything that a test would want to
+// put in place.
+type app struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	dir            string // the working directory
+	dirErr         error
+	terminal       bool // stdout is one
+}
+
+// newApp returns the app of this process.
+func newApp() *app {
+	a := &app{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: term.IsTerminal(int(os.Stdout.Fd()))}
+	a.dir, a.dirErr = os.Getwd()
+	return a
+}
+
+// command is one verb of the program. It is given its own flags and arguments and
+// returns the exit status; an error means trouble.
+type command struct {
+	name    string
+	args    string // the arguments, as usage shows them
+	summary string
+	details string // further paragraphs of its help
+	setup   func(*app, *pflag.FlagSet) runFunc
+	hidden  bool
+}
+
+type runFunc func(ctx context.Context, args []string) (status int, err error)
+
+// commands returns the verbs in the order of the help.
+func commands() []command {
+	return []command{
+		gateCommand(), checkCommand(), whyCommand(), diffCommand(), editCommand(), exportCommand(),
+		demoCommand(), helpCommand(), versionCommand(),
+	}
+}
+
+// usageError is a call that cannot be understood.
+type usageError struct {
+	msg, hint string
+}
+
+func (e usageError) Error() string { return e.msg }
+
+func usagef(format string, args ...any) error { return usageError{msg: fmt.Sprintf(format, args...)} }
+
+// run carries out a command line and returns the exit status.
+func (a *app) run(ctx context.Context, args []string) int {
+	if a.dirErr != nil {
+		return a.fail(a.dirErr, "", false)
+	}
+	if len(args) == 0 {
+		a.usage(a.stderr)
+		return exitTrouble
+	}
+	name, rest := args[0], args[1:]
+	switch name {
+	case "-h", "--help":
+		name = "help"
+	case "--version":
+		name = "version"
+	}
+	cmd, ok := findCommand(name)
+	if !ok {
+		err := usageError{msg: fmt.Sprintf("unknown command %q", name)}
+		if near := nearest(name, commandNames()); near != "" {
+			err.hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return a.fail(err, "", false)
+	}
+	return a.runCommand(ctx, cmd, rest)
+}
+
+// runCommand parses the flags of a command and runs it.
+func (a *app) runCommand(ctx context.Context, cmd command, args []string) int {
+	flags := pflag.NewFlagSet(cmd.name, pflag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Usage = func() {}
+	run := cmd.setup(a, flags)
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			a.commandHelp(a.stdout, cmd)
+			return exitOK
+		}
+		return a.fail(flagError(err, flags), cmd.name, false)
+	}
+	status, err := run(ctx, flags.Args())
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		asJSON := flags.Lookup("format") != nil && flags.Lookup("format").Value.String() == "json"
+		return a.fail(err, cmd.name, asJSON)
+	}
+	return status
+}
+
+// flagError adds the nearest flag to the complaint about an unknown one.
+func flagError(err error, flags *pflag.FlagSet) error {
+	e := usageError{msg: err.Error()}
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		var names []string
+		flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
+			e.hint = "did you mean --" + near + "?"
+		}
+	}
+	return e
+}
+
+func findCommand(name string) (command, bool) {
+	all := commands()
+	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
+	if i < 0 {
+		return command{}, false
+	}
+	return all[i], true
+}
+
+func commandNames() []string {
+	var names []string
+	for _, c := range commands() {
+		if !c.hidden {
+			names = append(names, c.name)
+		}
+	}
+	return names
+}
+
+// trouble is an error as JSON.
+type trouble struct {
+	SchemaVersion int            `json:"schema_version"`
+	Error         string         `json:"error"`
+	Problems      []problemEntry `json:"problems,omitempty"`
+}
+
+type problemEntry struct {
+	constraints.Place
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// fail reports an error on stderr, and on stdout too where a program reads JSON
+// there, and returns the exit status.
+func (a *app) fail(err error, cmd string, asJSON bool) int {
+	var problems constraints.Problems
+	if errors.As(err, &problems) {
+		for _, p := range problems {
+			fmt.Fprintf(a.stderr, "%s: error: %s\n", printable(p.Place.String()), printable(p.Msg))
+			if p.Hint != "" {
+				fmt.Fprintf(a.stderr, "  hint: %s\n", printable(p.Hint))
+			}
+		}
+	} else {
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(line))
+		}
+	}
+	var usage usageError
+	if errors.As(err, &usage) {
+		if usage.hint != "" {
+			fmt.Fprintf(a.stderr, "  hint: %s\n", printable(usage.hint))
+		}
+		fmt.Fprintf(a.stderr, "  see: sluice help %s\n", cmd)
+	}
+	if asJSON {
+		t := trouble{SchemaVersion: 1, Error: err.Error()}
+		for _, p := range problems {
+			t.Problems = append(t.Problems, problemEntry{p.Place, p.Msg, p.Hint})
+		}
+		if err := writeJSON(a.stdout, t); err != nil {
+			fmt.Fprintf(a.stderr, "sluice: error: %s\n", err)
+		}
+	}
+	return exitTrouble
+}
+
+// writeJSON writes a value as indented JSON.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// hint tells a person something that is not part of the answer.
+func (a *app) hint(format string, args ...any) {
+	fmt.Fprintln(a.stderr, "sluice: "+printable(fmt.Sprintf(format, args...)))
+}
+
+// nearest returns the candidate that a misspelt word most likely means, or "".
+func nearest(word string, candidates []string) string {
+	best, bestDistance := "", len(word)/3+2
+	for _, c := range candidates {
+		if d := editDistance(word, c); d < bestDistance {
+			best, bestDistance = c, d
+		}
+	}
+	return best
+}
+
+// editDistance returns the Levenshtein distance between two short strings.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}

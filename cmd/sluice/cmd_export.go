@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"sluice/constraints"
+	"sluice/constraints/pep508"
+	"sluice/constraints/pinfile"
+)
+
+func exportCommand() command {
+	return command{
+		name:    "export",
+		args:    "--consumer C --environment E",
+		summary: "write the plain constraints file of one job",
+		details: `Markers are decided for the environment, the consumer's own name is left out,
+since it is installed from its source, and so that pip can take siblings from
+their sources too: --sibling NAME replaces the pin of another consumer by its
+folder, --sibling all that of every other consumer.`,
+		setup: func(a *app, flags *pflag.FlagSet) runFunc {
+			var o options
+			var e export
+			o.addFlags(flags)
+			flags.StringVar(&e.consumer, "consumer", "", "the consumer that the job is of")
+			flags.StringArrayVar(&e.siblings, "sibling", nil, "a consumer that is installed from its source too, or all (repeatable)")
+			flags.StringVarP(&e.output, "output", "o", "-", "write to this `FILE`, - for stdout")
+			return func(_ context.Context, args []string) (int, error) { return a.export(&o, e, args) }
+		},
+	}
+}
+
+type export struct {
+	consumer string
+	siblings []string
+	output   string
+}
+
+func (a *app) export(o *options, e export, args []string) (int, error) {
+	if len(args) > 0 {
+		return 0, usagef("export takes no arguments, not %q", args[0])
+	}
+	if e.consumer == "" {
+		return 0, usageError{msg: "whose job is it?", hint: "give --consumer NAME"}
+	}
+	preset := ""
+	if len(o.environments) == 1 {
+		preset = o.environments[0]
+		o.environments = nil
+	}
+	s, err := o.settings(a)
+	if err != nil {
+		return 0, err
+	}
+	env, err := s.environmentNamed(preset)
+	if err != nil {
+		return 0, err
+	}
+	in := &inputs{settings: s}
+	if err := errors.Join(in.loadConstraints(), in.loadConsumers()); err != nil {
+		return 0, err
+	}
+	data, err := e.lines(in, env)
+	if err != nil {
+		return 0, err
+	}
+	if e.output == "-" {
+		_, err = a.stdout.Write(data)
+		return exitOK, err
+	}
+	return exitOK, writeAtomically(s.abs(e.output), data)
+}
+
+// environmentNamed returns the environment of the matrix with that name, else
+// the preset of that name; without a name the only one of the matrix.
+func (s *settings) environmentNamed(name string) (*constraints.Environment, error) {
+	for _, c := range s.Environments {
+		if c.Name == name || name == "" && len(s.Environments) == 1 {
+			return c.environment()
+		}
+	}
+	if name != "" {
+		return pep508.ParseEnvironment(name)
+	}
+	return nil, usageError{msg: "for which environment?", hint: "give --environment NAME, one of the matrix or a preset such as py312"}
+}
+
+// lines returns the constraints of the job.
+func (e export) lines(in *inputs, env *constraints.Environment) ([]byte, error) {
+	own, file, err := e.withSiblings(in)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	pinned := make(map[constraints.Name]constraints.Place)
+	for _, entry := range file.Entries() {
+		name := entry.Requirement.Name
+		if entry.Kind != pinfile.Requirement || name == own || !entry.Requirement.Applies(env, "") {
+			continue
+		}
+		if first, twice := pinned[name]; twice && entry.Pins() {
+			return nil, constraints.Problems{{
+				Place: entry.Place,
+				Msg:   fmt.Sprintf("%s is pinned here and at %s in %s", name, first, env.Name()),
+				Hint:  "narrow the markers, so that one line is active",
+			}}
+		}
+		if entry.Pins() {
+			pinned[name] = entry.Place
+		}
+		fmt.Fprintln(&out, undecorated(entry))
+	}
+	return out.Bytes(), nil
+}
+
+// undecorated returns an entry as it is written, without its marker and comment.
+func undecorated(e pinfile.Entry) string {
+	r := e.Requirement
+	r.Marker = nil
+	if r.URL != "" {
+		return r.String()
+	}
+	if text, _, marked := strings.Cut(e.Arg, ";"); marked || e.Requirement.Marker == nil {
+		return strings.TrimSpace(text)
+	}
+	return r.String()
+}
+
+// withSiblings returns what the consumer publishes itself, "" for nothing, and
+// the constraints with the pins of its siblings replaced by their folders.
+func (e export) withSiblings(in *inputs) (own constraints.Name, file *pinfile.File, err error) {
+	i := slices.IndexFunc(in.consumers, func(c *consumer) bool { return c.name == e.consumer })
+	if i < 0 {
+		return "", nil, unknownConsumer(in, e.consumer)
+	}
+	file = in.file
+	for _, sibling := range e.siblings {
+		found := sibling == "all"
+		for j, c := range in.consumers {
+			found = found || c.name == sibling
+			if j == i || sibling != "all" && c.name != sibling || !lists(file, c.dist()) {
+				continue
+			}
+			if file, err = file.Replace(c.dist(), in.settings.abs(c.folder), nil); err != nil {
+				return "", nil, err
+			}
+		}
+		if !found {
+			return "", nil, unknownConsumer(in, sibling)
+		}
+	}
+	return in.consumers[i].dist(), file, nil
+}
+
+// lists reports whether a constraints file has a line for a name.
+func lists(file *pinfile.File, name constraints.Name) bool {
+	return slices.ContainsFunc(file.Entries(), func(e pinfile.Entry) bool {
+		return e.Kind == pinfile.Requirement && e.Requirement.Name == name
+	})
+}
+
+// dist returns the distribution that the consumer publishes, "" when none is
+// known.
+func (c *consumer) dist() constraints.Name {
+	if c.manifest == nil {
+		return ""
+	}
+	return c.manifest.Dist
+}
+
+func unknownConsumer(in *inputs, name string) error {
+	e := usageError{msg: fmt.Sprintf("there is no consumer %q", name)}
+	var names []string
+	for _, c := range in.consumers {
+		names = append(names, c.name)
+	}
+	if near := nearest(name, names); near != "" {
+		e.hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return e
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"sluice/resolver/gate"
+)
+
+func gateCommand() command {
+	return command{
+		name:    "gate",
+		args:    "CANDIDATE...",
+		summary: "judge whether candidates may be pinned, against every consumer",
+		details: `A candidate is NAME==VERSION. Of a split pin all lines are meant; with a marker,
+as in 'attrs==23.1.0; python_version >= "3.9"', those that are active where it
+holds. Several candidates are judged together.
+
+What fails under today's pins already does not reject; it is shown as standing.`,
+		setup: func(a *app, flags *pflag.FlagSet) runFunc {
+			var o options
+			o.addFlags(flags)
+			o.addOutputFlags(flags)
+			return func(_ context.Context, args []string) (int, error) { return a.gate(&o, args) }
+		},
+	}
+}
+
+func (a *app) gate(o *options, args []string) (int, error) {
+	candidates, err := parseCandidates(args)
+	if err != nil {
+		return 0, err
+	}
+	s, err := o.settings(a)
+	if err != nil {
+		return 0, err
+	}
+	in, err := load(s)
+	if err != nil {
+		return 0, err
+	}
+	defer in.close()
+	edited, err := apply(in.file, candidates, in.environments)
+	if err != nil {
+		return 0, err
+	}
+	report := gate.Judge(in.question(linesOf(edited)))
+	a.remark(in, candidates, report)
+	return a.answer(o, in, report)
+}
+
+// remark tells what a person may have overlooked.
+func (a *app) remark(in *inputs, candidates []candidate, report *gate.Report) {
+	if len(report.Candidates) == 0 {
+		a.hint("the candidates are what is pinned already, in every environment")
+	}
+	for _, c := range candidates {
+		if near := in.facts.suggest(c.name); len(near) > 0 {
+			names := make([]string, len(near))
+			for i, n := range near {
+				names[i] = string(n)
+			}
+			a.hint("the index has no %s; did you mean %s?", c.spelling, strings.Join(names, " or "))
+		}
+	}
+}
+
+// answer writes a report in the format asked for and returns the exit status.
+func (a *app) answer(o *options, in *inputs, report *gate.Report) (int, error) {
+	report.Facts = in.facts.digest()
+	if o.format == "json" {
+		return report.Verdict.ExitStatus(), writeJSON(a.stdout, report)
+	}
+	return report.Verdict.ExitStatus(), writeReport(a.stdout, report, a.color(), o.full)
+}
+
+// color reports whether text is written in colour: on a terminal, unless the
+// person does not want it (https://no-color.org).
+func (a *app) color() bool {
+	return a.terminal && a.getenv("NO_COLOR") == "" && a.getenv("TERM") != "dumb"
+}
+
+func checkCommand() command {
+	return command{
+		name:    "check",
+		summary: "judge whether the constraints file is sound as it stands",
+		details: `Its form, its pins among themselves and in the index, and every consumer under
+them. Pins that no consumer installs, and packages that nothing pins, are listed
+and do not count against it.`,
+		setup: func(a *app, flags *pflag.FlagSet) runFunc {
+			var o options
+			o.addFlags(flags)
+			o.addOutputFlags(flags)
+			return func(_ context.Context, args []string) (int, error) { return a.check(&o, args) }
+		},
+	}
+}
+
+func (a *app) check(o *options, args []string) (int, error) {
+	if len(args) > 0 {
+		return 0, usagef("check takes no arguments, not %q", args[0])
+	}
+	s, err := o.settings(a)
+	if err != nil {
+		return 0, err
+	}
+	in, err := load(s)
+	if err != nil {
+		return 0, err
+	}
+	defer in.close()
+	for _, note := range in.file.Notes() {
+		fmt.Fprintf(a.stderr, "%s: note: %s\n", printable(note.Place.String()), printable(note.Msg))
+	}
+	return a.answer(o, in, gate.Check(in.question(in.lines)))
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"sluice/resolver/gate"
+)
+
+//go:embed report.schema.json
+var reportSchema []byte
+
+func helpCommand() command {
+	return command{
+		name:    "help",
+		args:    "[COMMAND | rules | schema | files]",
+		summary: "explain a command, the rules, the JSON schema of reports, or the files",
+		setup: func(a *app, _ *pflag.FlagSet) runFunc {
+			return func(_ context.Context, args []string) (int, error) { return a.help(args) }
+		},
+	}
+}
+
+func versionCommand() command {
+	return command{
+		name:    "version",
+		summary: "say which sluice this is",
+		setup: func(a *app, _ *pflag.FlagSet) runFunc {
+			return func(context.Context, []string) (int, error) {
+				_, err := fmt.Fprintln(a.stdout, "sluice", version)
+				return exitOK, err
+			}
+		},
+	}
+}
+
+func (a *app) help(args []string) (int, error) {
+	if len(args) == 0 {
+		a.usage(a.stdout)
+		return exitOK, nil
+	}
+	switch args[0] {
+	case "rules":
+		writeRules(a.stdout)
+		return exitOK, nil
+	case "schema":
+		_, err := a.stdout.Write(reportSchema)
+		return exitOK, err
+	case "files":
+		_, err := io.WriteString(a.stdout, filesHelp)
+		return exitOK, err
+	}
+	cmd, ok := findCommand(args[0])
+	if !ok {
+		e := usageError{msg: fmt.Sprintf("there is no help on %q", args[0])}
+		if near := nearest(args[0], append(commandNames(), "rules", "schema", "files")); near != "" {
+			e.hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return 0, e
+	}
+	a.commandHelp(a.stdout, cmd)
+	return exitOK, nil
+}
+
+// usage writes what the program is for and its commands.
+func (a *app) usage(w io.Writer) {
+	fmt.Fprint(w, `sluice gates candidates for a constraints file against every project that
+installs under it: admit, reject or undecided, and why.
+
+usage: sluice COMMAND [FLAGS] [ARGUMENTS]
+
+`)
+	for _, c := range commands() {
+		if !c.hidden {
+			fmt.Fprintf(w, "  %-8s %s\n", c.name, c.summary)
+		}
+	}
+	fmt.Fprint(w, `
+more: sluice help COMMAND, sluice help rules, sluice help files
+exit status: 0 admitted or done, 1 rejected, 2 undecided, bad usage or trouble
+`)
+}
+
+// commandHelp writes the help of one command.
+func (a *app) commandHelp(w io.Writer, c command) {
+	flags := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
+	c.setup(a, flags)
+	fmt.Fprintf(w, "%s\n\nusage: sluice %s\n", c.summary, strings.TrimSpace(c.name+" "+c.args))
+	if c.details != "" {
+		fmt.Fprintf(w, "\n%s\n", c.details)
+	}
+	if flags.HasFlags() {
+		fmt.Fprintf(w, "\nflags:\n%s", flags.FlagUsages())
+	}
+	fmt.Fprint(w, "\nexit status: 0 admitted or done, 1 rejected, 2 undecided, bad usage or trouble\n")
+}
+
+func writeRules(w io.Writer) {
+	fmt.Fprint(w, "A candidate is rejected by these rules when ...\n\n")
+	for _, r := range gate.Rules() {
+		fmt.Fprintf(w, "  %-16s %s\n", r.ID, r.Rejects)
+	}
+	fmt.Fprint(w, `
+Only what gets worse rejects. A finding that is there under today's pins too is
+standing; one that goes away is lifted; one that the facts do not decide is open
+and makes the verdict undecided unless something else rejects.
+`)
+}
+
+const filesHelp = `sluice.toml is looked for from the working directory upward. Its paths are
+relative to its folder. Every key has a flag that goes before it.
+
+  ecosystem   = "pypi"                       # --ecosystem
+  constraints = "upper-constraints.txt"      # --constraints
+
+  [index]
+  file = "packages.jsonl.gz"                 # --index
+
+  [[environment]]                            # --environment py311-linux-x86_64
+  name     = "py311"
+  python   = "3.11"
+  platform = "x86_64-manylinux_2_36"
+  [environment.variables]                    # markers that differ from the preset's
+  platform_release = "6.1.0"
+
+  [[consumer]]
+  path  = "projects/nova"                    # or paths = "projects/*"   --consumers
+  name  = "nova"                             # default: the folder's name
+  files = ["requirements.txt"]               # default: all manifests found   --files
+  owner = "@nova"
+
+  [policy]
+  prereleases = "deny"                       # if-needed, allow   --prereleases
+  downgrade   = "deny"                       # allow              --downgrade
+
+The constraints file is pip's, as OpenStack writes it: NAME===VERSION;MARKER.
+Consumers declare requirements in requirements.txt and its kin, pyproject.toml
+or setup.cfg. The index file holds recorded facts as JSON lines, gzip of them, or
+a compact snapshot; its parsed form is kept in the cache folder (--cache-dir,
+SLUICE_CACHE_DIR).
+`

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"sluice/constraints/pep508"
+	"sluice/resolver/gate"
+)
+
+func whyCommand() command {
+	return command{
+		name:    "why",
+		args:    "PACKAGE[==VERSION]",
+		summary: "say who requires a package, through what, and what holds it back",
+		details: `With a version: the whole verdict on that candidate, with every consumer and chain.`,
+		setup: func(a *app, flags *pflag.FlagSet) runFunc {
+			var o options
+			o.addFlags(flags)
+			o.addOutputFlags(flags)
+			return func(_ context.Context, args []string) (int, error) { return a.why(&o, args) }
+		},
+	}
+}
+
+func (a *app) why(o *options, args []string) (int, error) {
+	if len(args) != 1 {
+		return 0, usagef("why takes one package")
+	}
+	if strings.Contains(args[0], "=") {
+		o.full = true
+		return a.gate(o, args)
+	}
+	if !pep508.ValidName(args[0]) {
+		return 0, usagef("%q is not the name of a package", args[0])
+	}
+	s, err := o.settings(a)
+	if err != nil {
+		return 0, err
+	}
+	in, err := load(s)
+	if err != nil {
+		return 0, err
+	}
+	defer in.close()
+	why, err := gate.Explain(in.question(in.lines), pep508.NormalizeName(args[0]))
+	if err != nil {
+		return 0, err
+	}
+	if len(why.Pins) == 0 && why.Versions == 0 && len(why.RequiredBy) == 0 {
+		e := usageError{msg: fmt.Sprintf("nothing is known of %s: no pin, no requirement, not in the index", args[0])}
+		if near := in.facts.suggest(pep508.NormalizeName(args[0])); len(near) > 0 {
+			e.hint = fmt.Sprintf("did you mean %s?", near[0])
+		}
+		return 0, e
+	}
+	why.Facts = in.facts.digest()
+	if o.format == "json" {
+		return exitOK, writeJSON(a.stdout, why)
+	}
+	return exitOK, writeWhy(a.stdout, why, a.color(), o.full)
+}
+
+// writeWhy writes what can be said of a package as text.
+func writeWhy(w io.Writer, why *gate.Why, color, full bool) error {
+	p := newPrinter(w, color)
+	p.full = full
+	p.whyHead(why)
+	p.whyRequired(why)
+	p.whyInstalled(why)
+	p.whyHeld(why)
+	return p.flush()
+}
+
+func (p *printer) whyHead(why *gate.Why) {
+	p.styled(bold, why.Package)
+	if len(why.Pins) == 0 {
+		p.printf("  pinned nowhere")
+	}
+	p.printf("   %s published", count(why.Versions, "version"))
+	if why.Newest != "" {
+		p.printf(", newest %s", why.Newest)
+	}
+	p.printf("\n")
+	for _, pin := range why.Pins {
+		p.row("pinned", fmt.Sprintf("%s   [%s]", pin.Version, strings.Join(pin.Environments, " ")))
+		p.sub("at", pin.Place.String())
+	}
+}
+
+func (p *printer) whyRequired(why *gate.Why) {
+	const shown = 20
+	p.row("required by", count(len(why.RequiredBy), "requirement"))
+	for i, r := range why.RequiredBy {
+		if i == shown && !p.full {
+			p.sub("", fmt.Sprintf("and %d more; --full lists them", len(why.RequiredBy)-shown))
+			return
+		}
+		where := ""
+		if r.Place != nil {
+			where = r.Place.String()
+		}
+		p.sub("", fmt.Sprintf("%-30s  %-40s  %s", r.By, r.Requirement, where))
+	}
+}
+
+func (p *printer) whyInstalled(why *gate.Why) {
+	const shown = 10
+	p.row("installed by", count(len(why.InstalledBy), "consumer"))
+	for i, r := range why.InstalledBy {
+		if i == shown && !p.full {
+			p.sub("", fmt.Sprintf("and %d more; --full lists them", len(why.InstalledBy)-shown))
+			return
+		}
+		p.sub("", describeConsumer(r)+": "+chain(r.Chain))
+	}
+}
+
+func (p *printer) whyHeld(why *gate.Why) {
+	if len(why.Newer) == 0 {
+		if len(why.Pins) > 0 {
+			p.row("held back", "no: it is the newest final release")
+		}
+		return
+	}
+	newest := why.Newer[len(why.Newer)-1]
+	if why.Admissible == newest {
+		p.row("held back", fmt.Sprintf("by nothing: %s==%s would be admitted", why.Package, newest))
+		return
+	}
+	p.row("held back", fmt.Sprintf("%s is %s ahead", newest, count(len(why.Newer), "version")))
+	if why.Admissible != "" {
+		p.sub("admissible", why.Package+"=="+why.Admissible)
+	}
+	for i := range why.HeldBack {
+		f := &why.HeldBack[i]
+		text := f.Message
+		if f.Place != nil {
+			text = f.Place.String() + "  " + text
+		}
+		p.sub("by", text)
+		for _, l := range f.Lifts {
+			p.sub("  lifts", l)
+		}
+	}
+}

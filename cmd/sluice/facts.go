@@ -1,0 +1,168 @@
+package main
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"sluice/constraints"
+	"sluice/constraints/pep508"
+	"sluice/index"
+	"sluice/resolver"
+)
+
+// facts is a snapshot of the index as the resolver's Source. It remembers which
+// packages it was asked about, so that a report can name the facts it rests on.
+type facts struct {
+	snapshot *index.Snapshot
+
+	mu       sync.Mutex
+	asked    map[constraints.Name]*index.Package // nil: there is none
+	releases map[releaseKey]*resolver.Release
+}
+
+type releaseKey struct {
+	name    constraints.Name
+	version string
+}
+
+func newFacts(snapshot *index.Snapshot) *facts {
+	return &facts{snapshot: snapshot, asked: make(map[constraints.Name]*index.Package), releases: make(map[releaseKey]*resolver.Release)}
+}
+
+// Versions implements resolver.Source.
+func (f *facts) Versions(name constraints.Name) ([]constraints.Version, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, err := f.lookup(name)
+	if p == nil || err != nil {
+		return nil, err
+	}
+	return p.Versions(), nil
+}
+
+// Release implements resolver.Source.
+func (f *facts) Release(name constraints.Name, version constraints.Version) (*resolver.Release, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	key := releaseKey{name, version.Key()}
+	if r, ok := f.releases[key]; ok {
+		return r, nil
+	}
+	p, err := f.lookup(name)
+	if p == nil || err != nil {
+		return nil, err
+	}
+	i, ok := p.Find(version)
+	if !ok {
+		return nil, nil
+	}
+	r, err := release(p, i)
+	if err != nil {
+		return nil, err
+	}
+	f.releases[key] = r
+	return r, nil
+}
+
+// lookup returns a package, nil when the index has none of that name.
+func (f *facts) lookup(name constraints.Name) (*index.Package, error) {
+	if p, ok := f.asked[name]; ok {
+		return p, nil
+	}
+	p, err := f.snapshot.Package(name)
+	if err != nil && !errors.Is(err, index.ErrNotFound) {
+		return nil, err
+	}
+	f.asked[name] = p
+	return p, nil
+}
+
+// release returns the i-th release of a package as the resolver sees it.
+func release(p *index.Package, i int) (*resolver.Release, error) {
+	published := p.Release(i)
+	meta, err := p.Parsed(i)
+	if err != nil && !errors.Is(err, index.ErrMetadataMissing) {
+		return nil, err
+	}
+	files, err := p.Files(i)
+	if err != nil {
+		return nil, err
+	}
+	r := &resolver.Release{
+		Version:      published.Version,
+		Yanked:       published.Yanked,
+		YankedReason: published.YankedReason,
+		Unknown:      published.MetadataMissing,
+		Incomplete:   published.Incomplete,
+	}
+	if meta != nil {
+		r.Requirements, r.Extras, r.RequiresRuntime = meta.Requirements, meta.Extras, meta.RequiresPython
+		addUnreadable(r, meta.Remarks)
+	}
+	if files != nil {
+		r.Files = make([]resolver.File, 0, len(files))
+	}
+	for _, file := range files {
+		if tags := file.Tags(); tags != nil || file.IsSource() {
+			r.Files = append(r.Files, resolver.File{Name: file.Name, Tags: tags})
+		}
+	}
+	return r, nil
+}
+
+// addUnreadable adds the requirements that could not be read, as ones that no
+// version meets: they stand in the way where they apply, and nowhere else. What
+// does not even name a package makes the whole release malformed.
+func addUnreadable(r *resolver.Release, remarks []index.Remark) {
+	requirements := r.Requirements
+	for _, remark := range remarks {
+		if remark.Leniency != "" || remark.Field != "Requires-Dist" {
+			continue
+		}
+		text, _, _ := strings.Cut(remark.Text, ";")
+		spelling := leadingName(text)
+		if !pep508.ValidName(spelling) {
+			r.Malformed = remark.Error()
+			continue
+		}
+		requirements = append(slices.Clip(requirements), constraints.Requirement{
+			Name:     pep508.NormalizeName(spelling),
+			Spelling: spelling,
+			Range:    constraints.Unreadable(strings.TrimSpace(text[len(spelling):])),
+			Marker:   remark.Marker,
+		})
+	}
+	r.Requirements = requirements
+}
+
+// leadingName returns what stands before the first character that cannot be part
+// of a name.
+func leadingName(text string) string {
+	end := strings.IndexFunc(text, func(r rune) bool {
+		return !strings.ContainsRune("-_.", r) && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
+	})
+	if end < 0 {
+		return text
+	}
+	return text[:end]
+}
+
+// digest names the facts that were asked for so far.
+func (f *facts) digest() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.snapshot.DigestOf(slices.Collect(maps.Keys(f.asked)))
+}
+
+// suggest returns names of the index that a misspelt one may mean.
+func (f *facts) suggest(name constraints.Name) []constraints.Name {
+	_, err := f.snapshot.Package(name)
+	var notFound *index.NotFoundError
+	if errors.As(err, &notFound) {
+		return notFound.Suggestions()
+	}
+	return nil
+}

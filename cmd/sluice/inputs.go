@@ -1,0 +1,303 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"sluice/constraints"
+	"sluice/constraints/manifest"
+	"sluice/constraints/pep508"
+	"sluice/constraints/pinfile"
+	"sluice/index"
+	"sluice/resolver"
+	"sluice/resolver/gate"
+)
+
+// inputs is everything that a question is asked about, read from its files.
+type inputs struct {
+	settings     *settings
+	environments []*constraints.Environment
+	file         *pinfile.File
+	lines        []gate.Line
+	consumers    []*consumer
+	facts        *facts
+}
+
+// consumer is a project and what its manifests say.
+type consumer struct {
+	name, owner string
+	folder      string
+	manifest    *manifest.Consumer // what could be read; nil for nothing
+	problems    constraints.Problems
+	prefix      string // of the places in the manifest, to make them the working directory's
+}
+
+// load reads all inputs, the consumers and the index side by side.
+func load(s *settings) (*inputs, error) {
+	in := &inputs{settings: s}
+	var err error
+	if in.environments, err = s.environments(); err != nil {
+		return nil, err
+	}
+	if s.Index.File == "" {
+		return nil, usageError{msg: "no index facts to judge by", hint: `give --index FILE, or [index] file = "FILE" in sluice.toml`}
+	}
+	var group errgroup.Group
+	group.Go(func() error { return in.loadConstraints() })
+	group.Go(func() error { return in.loadIndex() })
+	group.Go(func() error { return in.loadConsumers() })
+	return in, group.Wait()
+}
+
+// environments returns the matrix.
+func (s *settings) environments() ([]*constraints.Environment, error) {
+	if len(s.Environments) == 0 {
+		return nil, usageError{msg: "no environment to judge for", hint: `give --environment py312, or [[environment]] tables in sluice.toml`}
+	}
+	var all []*constraints.Environment
+	var errs []error
+	seen := make(map[string]bool)
+	for _, c := range s.Environments {
+		env, err := c.environment()
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+		case seen[env.Name()]:
+			errs = append(errs, fmt.Errorf("environment %q is there twice", env.Name()))
+		default:
+			seen[env.Name()] = true
+			all = append(all, env)
+		}
+	}
+	return all, errors.Join(errs...)
+}
+
+func (c environmentConfig) environment() (*constraints.Environment, error) {
+	if c.Python == "" {
+		return pep508.ParseEnvironment(c.Name)
+	}
+	return pep508.NewEnvironment(pep508.EnvironmentSpec{
+		Name: c.Name, Python: c.Python, Platform: c.Platform, Implementation: c.Implementation, Overrides: c.Variables,
+	})
+}
+
+// loadConstraints reads the constraints file.
+func (in *inputs) loadConstraints() error {
+	file, err := in.settings.readConstraints(in.settings.Constraints)
+	if err != nil {
+		return err
+	}
+	in.file, in.lines = file, linesOf(file)
+	return nil
+}
+
+// readConstraints reads a constraints file, all of whose problems are the error.
+func (s *settings) readConstraints(name string) (*pinfile.File, error) {
+	data, err := readFile(s.abs(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{msg: "there is no constraints file " + name, hint: `give --constraints FILE, or constraints = "FILE" in sluice.toml`}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return parseConstraints(name, data)
+}
+
+func parseConstraints(name string, data []byte) (*pinfile.File, error) {
+	file, err := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true, Lookup: os.LookupEnv})
+	if err != nil {
+		return nil, err
+	}
+	problems := file.RefusedAsConstraints()
+	for _, e := range file.Entries() {
+		if e.Kind == pinfile.Include || e.Kind == pinfile.Constrain {
+			problems = append(problems, constraints.Problem{
+				Place: e.Place, Msg: "the constraints are not all in this file", Hint: "put the pins of " + e.Arg + " here: a gate edits one file",
+			})
+		}
+	}
+	return file, problems.Err()
+}
+
+// linesOf returns the entries of a constraints file as the gate sees them.
+func linesOf(file *pinfile.File) []gate.Line {
+	var lines []gate.Line
+	for _, e := range file.Entries() {
+		if e.Kind != pinfile.Requirement {
+			continue
+		}
+		version, _, _ := e.Pin()
+		lines = append(lines, gate.Line{Requirement: e.Requirement, Version: version, Place: e.Place})
+	}
+	return lines
+}
+
+// loadIndex opens the index facts.
+func (in *inputs) loadIndex() error {
+	snapshot, err := index.OpenCached(in.settings.abs(in.settings.Index.File), in.settings.cacheDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return usageError{msg: "there is no index file " + in.settings.Index.File, hint: "--index FILE names it"}
+	}
+	if err != nil {
+		return err
+	}
+	in.facts = newFacts(snapshot)
+	return nil
+}
+
+// close releases what load opened.
+func (in *inputs) close() error {
+	if in.facts == nil {
+		return nil
+	}
+	return in.facts.snapshot.Close()
+}
+
+// loadConsumers reads the manifests of all consumers, several at a time. One that
+// cannot be read keeps its problems; the others go on.
+func (in *inputs) loadConsumers() error {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, c := range in.settings.Consumers {
+		folders, err := in.settings.folders(c)
+		if err != nil {
+			return err
+		}
+		for _, folder := range folders {
+			entry := &consumer{name: c.Name, owner: c.Owner, folder: folder}
+			if entry.name == "" {
+				entry.name = filepath.Base(folder)
+			}
+			in.consumers = append(in.consumers, entry)
+			group.Go(func() error {
+				entry.load(in.settings.dir, c.Files)
+				return nil
+			})
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return in.checkNames()
+}
+
+// folders returns the folders of a consumer entry, sorted.
+func (s *settings) folders(c consumerConfig) ([]string, error) {
+	if c.Path != "" {
+		return []string{c.Path}, nil
+	}
+	pattern := s.abs(c.Paths)
+	matches, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, usageError{msg: fmt.Sprintf("%q is no pattern of folders: %v", c.Paths, err)}
+	}
+	var folders []string
+	for _, m := range matches {
+		if info, err := os.Stat(m); err == nil && info.IsDir() {
+			folders = append(folders, relative(s.dir, m, c.Paths))
+		}
+	}
+	if len(folders) == 0 {
+		return nil, usageError{msg: fmt.Sprintf("no folder matches %q", c.Paths), hint: "a consumer is a folder with requirements.txt, pyproject.toml or setup.cfg"}
+	}
+	return folders, nil
+}
+
+// relative returns a path that a pattern matched as relative to dir, if the
+// pattern is.
+func relative(dir, match, pattern string) string {
+	if filepath.IsAbs(pattern) {
+		return match
+	}
+	if rel, err := filepath.Rel(dir, match); err == nil {
+		return rel
+	}
+	return match
+}
+
+// checkNames finds consumers that reports could not tell apart.
+func (in *inputs) checkNames() error {
+	seen := make(map[string]bool)
+	var errs []error
+	for _, c := range in.consumers {
+		if seen[c.name] {
+			errs = append(errs, usageError{msg: fmt.Sprintf("two consumers are named %q", c.name), hint: `give one a name of its own: [[consumer]] name = "..."`})
+		}
+		seen[c.name] = true
+	}
+	return errors.Join(errs...)
+}
+
+// load reads the manifests of a consumer. A folder outside dir is read through a
+// file system of its own, for manifests may not lead out of the one they are in.
+func (c *consumer) load(dir string, files []string) {
+	root, prefix, inside := dir, "", filepath.ToSlash(c.folder)
+	if !filepath.IsLocal(c.folder) {
+		prefix, inside = filepath.Dir(c.folder), filepath.Base(c.folder)
+		root = abs(dir, prefix)
+	}
+	got, err := manifest.Load(os.DirFS(root), inside, manifest.Options{Name: c.name, Files: files})
+	c.manifest = got
+	switch problems := (constraints.Problems)(nil); {
+	case errors.As(err, &problems):
+		c.problems = problems
+	case err != nil:
+		c.problems = constraints.Problems{{Place: constraints.Place{File: inside}, Msg: err.Error()}}
+	}
+	for i := range c.problems {
+		c.problems[i].Place = c.problems[i].Place.Under(prefix)
+	}
+	c.prefix = prefix
+}
+
+// gateConsumer returns the consumer as the gate sees it: its runtime requirements
+// as one job, and these with each group and extra as further ones. What is needed
+// to build is installed apart.
+func (c *consumer) gateConsumer() gate.Consumer {
+	g := gate.Consumer{Name: c.name, Owner: c.owner, Problems: c.problems}
+	if c.manifest == nil {
+		return g
+	}
+	g.Runtime = c.manifest.RequiresPython
+	groups := make(map[manifest.Group][]resolver.Root)
+	for _, d := range c.manifest.Requirements {
+		groups[d.Group] = append(groups[d.Group], resolver.Root{Requirement: d.Requirement, Place: d.Place.Under(c.prefix)})
+	}
+	var limits []resolver.Root
+	for _, d := range c.manifest.Constraints {
+		limits = append(limits, resolver.Root{Requirement: d.Requirement, Place: d.Place.Under(c.prefix)})
+	}
+	base := groups[manifest.Group{}]
+	for _, group := range slices.SortedFunc(maps.Keys(groups), manifest.Group.Compare) {
+		roots := groups[group]
+		if group.Kind != manifest.Runtime && group.Kind != manifest.Build {
+			roots = slices.Concat(base, roots)
+		}
+		g.Jobs = append(g.Jobs, gate.Job{Name: group.String(), Job: resolver.Job{Roots: roots, Limits: limits}})
+	}
+	return g
+}
+
+// question returns the question of a change from the constraints as they are to
+// the lines after.
+func (in *inputs) question(after []gate.Line) *gate.Question {
+	q := &gate.Question{
+		Environments: in.environments,
+		Before:       in.lines,
+		After:        after,
+		Source:       in.facts,
+		Policy:       in.settings.policy(),
+	}
+	for _, c := range in.consumers {
+		q.Consumers = append(q.Consumers, c.gateConsumer())
+	}
+	return q
+}

@@ -1,0 +1,20 @@
+// Command sluice gates candidates for a constraints file against every project
+// that installs under it. Run `sluice help`.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is set by the Makefile.
+var version = "unknown"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	status := newApp().run(ctx, os.Args[1:])
+	stop()
+	os.Exit(status)
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"sluice/resolver/gate"
+)
+
+// options are the flags that say what a question is about; they stand for the
+// keys of sluice.toml and go before them.
+type options struct {
+	config       string
+	ecosystem    string
+	constraints  string
+	index        string
+	environments []string
+	consumers    []string
+	files        []string
+	prereleases  string
+	downgrade    string
+	cacheDir     string
+	format       string
+	full         bool
+}
+
+// addFlags defines the flags of the inputs.
+func (o *options) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.config, "config", "", "the configuration `FILE` (default: the nearest sluice.toml upward)")
+	flags.StringVar(&o.ecosystem, "ecosystem", "", "whose versions and files these are: pypi")
+	flags.StringVarP(&o.constraints, "constraints", "c", "", "the constraints `FILE` (default: upper-constraints.txt)")
+	flags.StringVar(&o.index, "index", "", "the `FILE` of index facts: JSON lines, gzip of it, or a snapshot")
+	flags.StringArrayVarP(&o.environments, "environment", "e", nil, "an environment of the matrix, such as py311 or py311-linux-x86_64 (repeatable)")
+	flags.StringArrayVar(&o.consumers, "consumers", nil, "a `PATTERN` of consumer folders, such as 'projects/*' (repeatable)")
+	flags.StringSliceVar(&o.files, "files", nil, "the files to read in each consumer (default: all manifests found)")
+	flags.StringVar(&o.prereleases, "prereleases", "", "whether pre-releases may be pinned: deny, if-needed or allow")
+	flags.StringVar(&o.downgrade, "downgrade", "", "whether a pin may be lowered: deny or allow")
+	flags.StringVar(&o.cacheDir, "cache-dir", "", "where parsed index facts are kept (default: the user's cache folder)")
+}
+
+// addOutputFlags defines the flags of the answer.
+func (o *options) addOutputFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.format, "format", "text", "text or json")
+	flags.BoolVar(&o.full, "full", false, "list everything, however long")
+}
+
+// validate finds flags with impossible values, before any file is opened.
+func (o *options) validate() error {
+	if o.ecosystem != "" && o.ecosystem != "pypi" {
+		return usagef("--ecosystem: %q is not supported; pypi is", o.ecosystem)
+	}
+	for _, flag := range []struct {
+		name, value string
+		allowed     []string
+	}{
+		{"--format", o.format, []string{"text", "json"}},
+		{"--prereleases", o.prereleases, []string{"deny", "if-needed", "allow"}},
+		{"--downgrade", o.downgrade, []string{"deny", "allow"}},
+	} {
+		if err := oneOf(flag.value, flag.allowed...); err != nil {
+			return usagef("%s: %v", flag.name, err)
+		}
+	}
+	return nil
+}
+
+// settings are the configuration with the flags put over it. Paths are as the
+// working directory sees them.
+type settings struct {
+	config
+	dir      string // the working directory
+	cacheDir string
+}
+
+// abs returns the path of a file that is named as the working directory sees it.
+func (s *settings) abs(name string) string { return abs(s.dir, name) }
+
+func abs(dir, name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}
+
+// settings reads the configuration and puts the flags over it.
+func (o *options) settings(a *app) (*settings, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	name, err := o.configFile(a)
+	if err != nil {
+		return nil, err
+	}
+	s := &settings{dir: a.dir}
+	if name != "" {
+		data, err := readFile(abs(a.dir, name))
+		if err != nil {
+			return nil, err
+		}
+		c, err := parseConfig(a.shown(name), data)
+		if err != nil {
+			return nil, err
+		}
+		s.config = *c
+		s.rebase(a.shown(filepath.Dir(name)))
+	}
+	o.override(s)
+	s.cacheDir = o.cache(a)
+	return s, nil
+}
+
+func (o *options) configFile(a *app) (string, error) {
+	if o.config != "" {
+		return o.config, nil
+	}
+	return findConfig(a.dir)
+}
+
+// shown returns a path as the working directory sees it, where it is not too far
+// away.
+func (a *app) shown(name string) string {
+	if !filepath.IsAbs(name) {
+		return filepath.Clean(name)
+	}
+	rel, err := filepath.Rel(a.dir, name)
+	if err != nil || strings.HasPrefix(rel, filepath.Join("..", "..", "..")) {
+		return name
+	}
+	return rel
+}
+
+// rebase makes the paths of the configuration, which are relative to its folder,
+// relative to the working directory.
+func (s *settings) rebase(base string) {
+	under := func(name string) string {
+		if name == "" || filepath.IsAbs(name) {
+			return name
+		}
+		return filepath.Join(base, name)
+	}
+	if s.Constraints == "" {
+		s.Constraints = defaultConstraints
+	}
+	s.Constraints = under(s.Constraints)
+	s.Index.File = under(s.Index.File)
+	for i := range s.Consumers {
+		s.Consumers[i].Path = under(s.Consumers[i].Path)
+		s.Consumers[i].Paths = under(s.Consumers[i].Paths)
+	}
+}
+
+const defaultConstraints = "upper-constraints.txt"
+
+// override puts the flags over the configuration.
+func (o *options) override(s *settings) {
+	set := func(key *string, flag string) {
+		if flag != "" {
+			*key = flag
+		}
+	}
+	set(&s.Constraints, o.constraints)
+	if s.Constraints == "" {
+		s.Constraints = defaultConstraints
+	}
+	set(&s.Index.File, o.index)
+	set(&s.Policy.Prereleases, o.prereleases)
+	set(&s.Policy.Downgrade, o.downgrade)
+	if len(o.environments) > 0 {
+		s.Environments = nil
+		for _, preset := range o.environments {
+			s.Environments = append(s.Environments, environmentConfig{Name: preset})
+		}
+	}
+	if len(o.consumers) > 0 {
+		s.Consumers = nil
+		for _, pattern := range o.consumers {
+			s.Consumers = append(s.Consumers, consumerConfig{Paths: pattern})
+		}
+	}
+	if len(o.files) > 0 {
+		for i := range s.Consumers {
+			s.Consumers[i].Files = o.files
+		}
+	}
+}
+
+// cache returns the folder for parsed facts, "" when there is none.
+func (o *options) cache(a *app) string {
+	if o.cacheDir != "" {
+		return o.cacheDir
+	}
+	if dir := a.getenv("SLUICE_CACHE_DIR"); dir != "" {
+		return dir
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "sluice")
+}
+
+// policy returns what the owners want beside the requirements.
+func (s *settings) policy() gate.Policy {
+	p := gate.Policy{Downgrade: s.Policy.Downgrade == "allow"}
+	switch s.Policy.Prereleases {
+	case "if-needed":
+		p.Prereleases = gate.PrereleasesIfNeeded
+	case "allow":
+		p.Prereleases = gate.AllowPrereleases
+	}
+	return p
+}
+
+// maxFileSize bounds the files that a person writes by hand.
+const maxFileSize = 16 << 20
+
+// readFile reads a file that is not larger than a person would write.
+func readFile(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFileSize {
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxFileSize>>20)
+	}
+	return os.ReadFile(name)
+}
