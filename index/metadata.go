@@ -66,12 +66,19 @@ func (p *Package) Parsed(i int) (*Metadata, error) {
 	return m, nil
 }
 
-// parser parses each distinct text of a package once.
+// parser parses each distinct body of a package once.
 type parser struct {
-	section      *section
-	mu           sync.Mutex
-	bodies       map[uint32]*Metadata
-	requirements map[uint32]requirement
+	section *section
+	texts   *requirements
+	mu      sync.Mutex
+	bodies  []*Metadata // by number; nil where nobody asked
+}
+
+// requirements parses each distinct text once. All packages of a snapshot share
+// one: a third of what pinned packages require they require in the same words.
+type requirements struct {
+	mu     sync.Mutex
+	parsed map[string]*requirement
 }
 
 // requirement is a parsed text; remark is nil when it was valid.
@@ -84,15 +91,13 @@ type requirement struct {
 func (p *parser) metadata(i uint32) *Metadata {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if m, ok := p.bodies[i]; ok {
-		return m
-	}
-	m := p.parse(p.section.bodies[i])
 	if p.bodies == nil {
-		p.bodies = make(map[uint32]*Metadata)
+		p.bodies = make([]*Metadata, len(p.section.bodies))
 	}
-	p.bodies[i] = m
-	return m
+	if p.bodies[i] == nil {
+		p.bodies[i] = p.parse(p.section.bodies[i])
+	}
+	return p.bodies[i]
 }
 
 func (p *parser) parse(b body) *Metadata {
@@ -102,7 +107,7 @@ func (p *parser) parse(b body) *Metadata {
 		m.Requirements = make([]constraints.Requirement, 0, len(refs))
 	}
 	for _, ref := range refs {
-		m.add(p.requirement(ref))
+		m.add(p.texts.of(p.section.text(ref)))
 	}
 	if text := p.section.python(b); text != "" {
 		value, remark := lenient("Requires-Python", text, parseRuntimeRange)
@@ -120,7 +125,7 @@ func (p *parser) parse(b body) *Metadata {
 }
 
 // add takes over a requirement that could be read, and what there is to say of it.
-func (m *Metadata) add(r requirement) {
+func (m *Metadata) add(r *requirement) {
 	if r.remark != nil {
 		m.Remarks = append(m.Remarks, *r.remark)
 	}
@@ -129,19 +134,29 @@ func (m *Metadata) add(r requirement) {
 	}
 }
 
-// requirement returns the parsed form of a text.
-func (p *parser) requirement(ref uint32) requirement {
-	if r, ok := p.requirements[ref]; ok {
-		return r
+// of returns the parsed form of a text.
+func (r *requirements) of(text string) *requirement {
+	r.mu.Lock()
+	known := r.parsed[text]
+	r.mu.Unlock()
+	if known != nil {
+		return known
 	}
+	parsed := parseLeniently(text)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.parsed == nil {
+		r.parsed = make(map[string]*requirement)
+	}
+	r.parsed[text] = parsed
+	return parsed
+}
+
+func parseLeniently(text string) *requirement {
 	var r requirement
-	r.value, r.remark = lenient("Requires-Dist", p.section.text(ref), parseRequirement)
+	r.value, r.remark = lenient("Requires-Dist", text, parseRequirement)
 	if r.remark != nil && r.remark.Leniency == "" {
-		r.remark.Marker = markerOf(r.remark.Text)
+		r.remark.Marker = markerOf(text)
 	}
-	if p.requirements == nil {
-		p.requirements = make(map[uint32]requirement)
-	}
-	p.requirements[ref] = r
-	return r
+	return &r
 }

@@ -22,7 +22,7 @@ type Package struct {
 }
 
 // newPackage returns the view of a section.
-func newPackage(s *section, d digests, loadFiles func() (string, error)) *Package {
+func newPackage(s *section, d digests, texts *requirements, loadFiles func() (string, error)) *Package {
 	p := &Package{section: s, digests: d, loadFiles: loadFiles}
 	p.versions = sync.OnceValue(p.parseVersions)
 	p.files = sync.OnceValues(func() ([][]File, error) {
@@ -32,7 +32,7 @@ func newPackage(s *section, d digests, loadFiles func() (string, error)) *Packag
 		}
 		return readFiles(data, len(s.releases))
 	})
-	p.parser.section = s
+	p.parser.section, p.parser.texts = s, texts
 	return p
 }
 
@@ -43,7 +43,7 @@ func (p packed) open() (*Package, error) {
 		return nil, fmt.Errorf("package %s: %w", p.name, err)
 	}
 	files := string(p.files)
-	return newPackage(s, p.digests(), func() (string, error) { return files, nil }), nil
+	return newPackage(s, p.digests(), new(requirements), func() (string, error) { return files, nil }), nil
 }
 
 // Name returns the normalised name.

@@ -170,36 +170,60 @@ type problemEntry struct {
 // fail reports an error on stderr, and on stdout too where a program reads JSON
 // there, and returns the exit status.
 func (a *app) fail(err error, cmd string, asJSON bool) int {
-	var problems constraints.Problems
-	if errors.As(err, &problems) {
-		for _, p := range problems {
+	t := trouble{SchemaVersion: 1, Error: err.Error()}
+	badUsage := false
+	for _, e := range flatten(err) {
+		var p constraints.Problem
+		var u usageError
+		switch {
+		case errors.As(e, &p):
 			fmt.Fprintf(a.stderr, "%s: error: %s\n", printable(p.Place.String()), printable(p.Msg))
-			if p.Hint != "" {
-				fmt.Fprintf(a.stderr, "  hint: %s\n", printable(p.Hint))
-			}
-		}
-	} else {
-		for line := range strings.SplitSeq(err.Error(), "\n") {
-			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(line))
+			a.failHint(p.Hint)
+			t.Problems = append(t.Problems, problemEntry{p.Place, p.Msg, p.Hint})
+		case errors.As(e, &u):
+			badUsage = true
+			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(u.msg))
+			a.failHint(u.hint)
+		default:
+			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(e.Error()))
 		}
 	}
-	var usage usageError
-	if errors.As(err, &usage) {
-		if usage.hint != "" {
-			fmt.Fprintf(a.stderr, "  hint: %s\n", printable(usage.hint))
-		}
-		fmt.Fprintf(a.stderr, "  see: sluice help %s\n", cmd)
+	if badUsage {
+		fmt.Fprintf(a.stderr, "  see: %s\n", strings.TrimSpace("sluice help "+cmd))
 	}
 	if asJSON {
-		t := trouble{SchemaVersion: 1, Error: err.Error()}
-		for _, p := range problems {
-			t.Problems = append(t.Problems, problemEntry{p.Place, p.Msg, p.Hint})
-		}
 		if err := writeJSON(a.stdout, t); err != nil {
 			fmt.Fprintf(a.stderr, "sluice: error: %s\n", err)
 		}
 	}
 	return exitTrouble
+}
+
+func (a *app) failHint(hint string) {
+	if hint != "" {
+		fmt.Fprintf(a.stderr, "  hint: %s\n", printable(hint))
+	}
+}
+
+// flatten returns the single errors of one that holds several.
+func flatten(err error) []error {
+	var problems constraints.Problems
+	if errors.As(err, &problems) {
+		all := make([]error, len(problems))
+		for i, p := range problems {
+			all[i] = p
+		}
+		return all
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, flatten(e)...)
+	}
+	return all
 }
 
 // writeJSON writes a value as indented JSON.

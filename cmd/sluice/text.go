@@ -187,14 +187,14 @@ func (p *printer) findings(r *gate.Report) {
 // row writes a line of the report with its label.
 func (p *printer) row(label, text string) {
 	p.printf("\n  ")
-	p.styled(bold, fmt.Sprintf("%-16s", label))
+	p.styled(bold, fmt.Sprintf("%-19s", label))
 	p.printf("%s\n", text)
 }
 
 // sub writes a line that belongs to the row above.
 func (p *printer) sub(label, text string) {
 	p.printf("    ")
-	p.styled(dim, fmt.Sprintf("%-14s", label))
+	p.styled(dim, fmt.Sprintf("%-17s", label))
 	p.printf("%s\n", text)
 }
 
@@ -303,7 +303,7 @@ func (p *printer) brief(f *gate.Finding) {
 // suggestions writes what would be admitted in place of a rejected change.
 func (p *printer) suggestions(r *gate.Report) {
 	if len(r.Instead) > 0 {
-		p.row("admitted instead", " "+r.Candidates[0].Name+" "+strings.Join(r.Instead, " "))
+		p.row("admitted instead", r.Candidates[0].Name+"=="+strings.Join(r.Instead, " "))
 	}
 	if len(r.Together) > 0 {
 		p.row("admitted together", strings.Join(r.Together, " "))

@@ -34,9 +34,10 @@ type depGroup struct {
 // A groupItem is a requirement, or the include of another group.
 type groupItem struct {
 	declared Declared
-	include  *depGroup // nil for a requirement
-	target   string    // what include names
-	place    constraints.Place
+	includes bool
+	target   string            // what an include names
+	place    constraints.Place // of the target
+	include  *depGroup         // the group of that name, nil if there is none
 }
 
 // A visit is how far the search for cycles has come with a group.
@@ -93,7 +94,7 @@ func (g *groupTable) items(name constraints.Name, array *tomlNode) []groupItem {
 			}
 			g.sheet.requirements = g.sheet.requirements[:before]
 		case target != nil && target.kind == unstable.String && len(item.keys) == 1:
-			items = append(items, groupItem{target: target.text, place: g.file.placeIn(target, 0)})
+			items = append(items, groupItem{includes: true, target: target.text, place: g.file.placeIn(target, 0)})
 		default:
 			g.sheet.problem(g.file.place(item.offset), form, "")
 		}
@@ -106,7 +107,7 @@ func (g *groupTable) link() {
 	for _, group := range g.groups {
 		for i := range group.items {
 			item := &group.items[i]
-			if item.target == "" {
+			if !item.includes {
 				continue
 			}
 			item.include = g.byName[pep508.NormalizeName(item.target)]
@@ -168,7 +169,7 @@ func (g *groupTable) expand(group *depGroup, name constraints.Name, included map
 			return false
 		}
 		switch {
-		case item.target == "":
+		case !item.includes:
 			item.declared.Group = Group{DependencyGroup, name}
 			g.sheet.requirements = append(g.sheet.requirements, item.declared)
 		case item.include != nil && !included[item.include]:

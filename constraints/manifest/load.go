@@ -2,20 +2,12 @@ package manifest
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
-	"strings"
 
 	"sluice/constraints"
-	"sluice/constraints/pinfile"
 )
-
-// MaxFile is how many bytes a pyproject.toml or setup.cfg may have. For
-// requirements files the bounds of pinfile hold.
-const MaxFile = 4 << 20
 
 // Options says what to read of a project. The zero value reads what is there.
 type Options struct {
@@ -226,53 +218,6 @@ func (l *loader) identify(listed []string) {
 	}
 }
 
-// requirements reads a requirements file, relative to the project's folder, and
-// what it includes. from is where it is named.
-func (l *loader) requirements(name string, group Group, from constraints.Place) {
-	full := path.Join(l.consumer.Dir, name)
-	if key := (fileGroup{full, group}); l.loaded[key] {
-		return
-	} else {
-		l.loaded[key] = true
-	}
-	tree, err := pinfile.Load(l.fsys, full, pinfile.Options{Lookup: l.opts.Lookup})
-	if tree == nil {
-		l.problem(from, "cannot read "+constraints.Shorten(full, 200)+": "+cause(err), "")
-		return
-	}
-	for _, f := range tree.Files {
-		l.listFile(f.Name())
-	}
-	l.consumer.Notes = append(l.consumer.Notes, tree.Notes...)
-	l.consumer.Problems = append(l.consumer.Problems, tree.Problems...)
-	for _, e := range tree.Entries {
-		l.entry(e, group)
-	}
-}
-
-// entry takes up one entry of a requirements file.
-func (l *loader) entry(e pinfile.Entry, group Group) {
-	d := Declared{Requirement: e.Requirement, Place: e.Place, Group: group, Text: e.Arg}
-	extras, self := selfPath(e.Arg)
-	switch {
-	case e.Kind == pinfile.Invalid, e.Kind == pinfile.Settings, e.Kind == pinfile.Include, e.Kind == pinfile.Constrain:
-	case e.Kind != pinfile.Requirement && self:
-		l.selves[d.Place] = true
-		d.Extras = extras
-		l.consumer.Requirements = append(l.consumer.Requirements, d)
-	case e.Kind != pinfile.Requirement && (d.Name == "" || !strings.Contains(d.URL, "://")):
-		l.consumer.Notes = append(l.consumer.Notes, constraints.Problem{
-			Place: e.Place,
-			Msg:   fmt.Sprintf("not read: %s %q does not tell what it is the source of", e.Kind, constraints.Shorten(e.Arg, 120)),
-			Hint:  "write NAME @ URL",
-		})
-	case e.Constraint:
-		l.consumer.Constraints = append(l.consumer.Constraints, d)
-	default:
-		l.consumer.Requirements = append(l.consumer.Requirements, d)
-	}
-}
-
 func (l *loader) listFile(name string) {
 	if !l.files[name] {
 		l.files[name] = true
@@ -293,37 +238,4 @@ func dropRepeats(problems constraints.Problems) constraints.Problems {
 		seen[p] = true
 		return again
 	})
-}
-
-// readFile reads a file of at most MaxFile bytes.
-func readFile(fsys fs.FS, name string) ([]byte, error) {
-	file, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	data := make([]byte, 0, 4096)
-	for {
-		n, err := file.Read(data[len(data):cap(data)])
-		data = data[:len(data)+n]
-		switch {
-		case len(data) > MaxFile:
-			return nil, fmt.Errorf("it is larger than %d MiB", MaxFile>>20)
-		case err == io.EOF:
-			return data, nil
-		case err != nil:
-			return nil, err
-		case len(data) == cap(data):
-			data = slices.Grow(data, len(data))
-		}
-	}
-}
-
-// cause returns why a file could not be read, without its name again.
-func cause(err error) string {
-	var fault *fs.PathError
-	if errors.As(err, &fault) {
-		return fault.Err.Error()
-	}
-	return err.Error()
 }

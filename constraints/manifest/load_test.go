@@ -1,7 +1,10 @@
 package manifest_test
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -363,6 +366,7 @@ pyproject.toml:2:10 [group:docs] pytest
 a = [{include-group = "b"}, "x"]
 b = [{include-group = "c"}]
 c = [{include-group = "a"}, "y", {include-group = "c"}]
+f = [{include-group = ""}]
 d = [{include-group = "nowhere"}, {other = 1}, {include-group = "a", x = 1}, 5, "z>"]
 D = []
 e = "f"
@@ -373,13 +377,14 @@ pyproject.toml:4:30 [group:b] y
 pyproject.toml:4:30 [group:c] y
 problem pyproject.toml:4:24 the dependency groups include one another: a -> b -> c -> a
 problem pyproject.toml:4:52 the dependency groups include one another: c -> c
-problem pyproject.toml:5:24 there is no dependency group "nowhere"
-problem pyproject.toml:5:35 a dependency group must be an array of strings and {include-group = "NAME"}
-problem pyproject.toml:5:48 a dependency group must be an array of strings and {include-group = "NAME"}
-problem pyproject.toml:5:78 a dependency group must be an array of strings and {include-group = "NAME"}
-problem pyproject.toml:5:84 invalid requirement "z>"
-problem pyproject.toml:6:1 "d" and "D" are the same name of a dependency group
-problem pyproject.toml:7:5 a dependency group must be an array of strings and {include-group = "NAME"}
+problem pyproject.toml:5:24 there is no dependency group ""
+problem pyproject.toml:6:24 there is no dependency group "nowhere"
+problem pyproject.toml:6:35 a dependency group must be an array of strings and {include-group = "NAME"}
+problem pyproject.toml:6:48 a dependency group must be an array of strings and {include-group = "NAME"}
+problem pyproject.toml:6:78 a dependency group must be an array of strings and {include-group = "NAME"}
+problem pyproject.toml:6:84 invalid requirement "z>"
+problem pyproject.toml:7:1 "d" and "D" are the same name of a dependency group
+problem pyproject.toml:8:5 a dependency group must be an array of strings and {include-group = "NAME"}
 `},
 		{"dynamic fields are followed into files where setuptools would, or noted", `
 -- pyproject.toml --
@@ -644,6 +649,26 @@ func TestAFileThatIsTooLargeIsAProblem(t *testing.T) {
 	c, err := manifest.Load(fsys, "p", manifest.Options{})
 	if err == nil || !strings.Contains(err.Error(), "larger than 4 MiB") || len(c.Files) != 0 {
 		t.Error(err, c.Files)
+	}
+}
+
+func TestALinkOutOfAnOSRootIsAProblem(t *testing.T) {
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "secret.txt")
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "p"), 0o755), os.WriteFile(secret, []byte("x\n"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(secret, filepath.Join(dir, "p", "requirements.txt")); err != nil {
+		t.Skip("no symbolic links here: ", err)
+	}
+	root, err := os.OpenRoot(filepath.Join(dir, "p"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	c, err := manifest.Load(root.FS(), ".", manifest.Options{})
+	if err == nil || !strings.Contains(err.Error(), "requirements.txt: cannot read") || len(c.Requirements) > 0 {
+		t.Error(err, c.Requirements)
 	}
 }
 

@@ -128,7 +128,7 @@ func (f *tomlFile) descend(table *tomlNode, name string, key *unstable.Node, sta
 	if next.kind == unstable.Array && next.state != closed && state == implied {
 		next = next.items[len(next.items)-1]
 	}
-	if next.kind != unstable.Table || next.state == closed || state == dotted && next.state != dotted {
+	if next.kind != unstable.Table || next.state == closed || state == dotted && next.state == defined {
 		f.report(int(key.Raw.Offset), "TOML: "+quoteKey(name)+" has a value already", "")
 		return &tomlNode{kind: unstable.Table, state: state}
 	}

@@ -110,15 +110,8 @@ func (p parts) beforePrereleases() string {
 
 // holds reports whether one of the sorted spans holds key.
 func holds(spans []span, key string) bool {
-	if len(spans) > 4 {
-		spans = spans[firstEndingAfter(spans, key):]
-	}
-	for i := range spans {
-		if key < spans[i].hi {
-			return spans[i].lo <= key
-		}
-	}
-	return false
+	i := firstEndingAfter(spans, key)
+	return i < len(spans) && spans[i].lo <= key
 }
 
 // firstEndingAfter returns the index of the first span that ends after key.

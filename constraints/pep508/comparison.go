@@ -21,6 +21,7 @@ type comparison struct {
 	version constraints.Version // text as a version, when it is on the right
 }
 
+// operator compares two sides. Those that begin with another one come before it.
 type operator uint8
 
 const (
@@ -36,12 +37,29 @@ const (
 	opNotIn
 )
 
-// symbols are the operators that are not words, in the order to try them.
-var symbols = [...]operator{opIdentical, opEqual, opUnequal, opAtMost, opAtLeast, opCompatible, opLess, opMore}
-
 // String returns the operator as it is written.
 func (op operator) String() string {
-	return [...]string{"===", "==", "!=", "<=", ">=", "~=", "<", ">", "in", "not in"}[op]
+	switch op {
+	case opIdentical:
+		return "==="
+	case opEqual:
+		return "=="
+	case opUnequal:
+		return "!="
+	case opAtMost:
+		return "<="
+	case opAtLeast:
+		return ">="
+	case opCompatible:
+		return "~="
+	case opLess:
+		return "<"
+	case opMore:
+		return ">"
+	case opIn:
+		return "in"
+	}
+	return "not in"
 }
 
 // answer is what a comparison comes to.
@@ -116,26 +134,17 @@ func (c *comparison) judge(env *constraints.Environment, extra constraints.Name)
 }
 
 // compareVersion judges by the order of versions where the right hand side is a
-// version, and as text where it is not.
+// version, and as text where it is not. In `"3.8" <= python_version` the right
+// hand side is the value of the environment.
 func (c *comparison) compareVersion(value constraints.Value) answer {
+	text, version, right := value.Text, value.Version, &c.right
 	if c.reversed {
-		return c.compareReversed(value)
+		if c.op.isOrder() && isPlain(c.version) && isPlain(version) {
+			return truth(c.op.allows(c.version.Compare(version)))
+		}
+		reversed := newSpecifier(c.op, text)
+		text, version, right = c.text, c.version, &reversed
 	}
-	return c.compareSpecifier(value.Text, value.Version, c.right, value)
-}
-
-// compareReversed judges `"3.8" <= python_version`, where the environment's value
-// takes the part of the specifier.
-func (c *comparison) compareReversed(value constraints.Value) answer {
-	if isPlain(c.version) && isPlain(value.Version) && c.op != opIdentical && c.op != opCompatible {
-		return truth(c.op.allows(c.version.Compare(value.Version)))
-	}
-	return c.compareSpecifier(c.text, c.version, newSpecifier(c.op, value.Text), value)
-}
-
-// compareSpecifier judges the left side, a text that may be a version, by the
-// right side as a specifier.
-func (c *comparison) compareSpecifier(text string, version constraints.Version, right specifier, value constraints.Value) answer {
 	switch {
 	case !right.valid:
 		return c.compareText(value.Text)
@@ -148,10 +157,15 @@ func (c *comparison) compareSpecifier(text string, version constraints.Version, 
 }
 
 // isPlain reports whether v is a final release without local or post-release
-// parts. Among such versions every specifier but ~= and === is what its symbol
-// says, which spares building one.
+// parts. Among such versions an order is what its symbol says, which spares
+// building a specifier.
 func isPlain(v constraints.Version) bool {
 	return !v.IsZero() && !v.IsPrerelease() && !strings.ContainsAny(v.String(), "+p")
+}
+
+// isOrder reports whether the operator is one of == != < <= > >=.
+func (op operator) isOrder() bool {
+	return op < opIn && op != opIdentical && op != opCompatible
 }
 
 // allows reports whether the operator holds for versions that compare so.

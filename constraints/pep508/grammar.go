@@ -149,7 +149,7 @@ func (s *scanner) operator() (operator, error) {
 	case s.takeWord("not"):
 		return s.notIn()
 	}
-	for _, op := range symbols {
+	for op := opIdentical; op < opIn; op++ {
 		if strings.HasPrefix(s.rest(), op.String()) {
 			s.pos += len(op.String())
 			return op, nil

@@ -2,6 +2,7 @@ package pep508
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"sluice/constraints"
 )
@@ -14,20 +15,23 @@ func NormalizeName(text string) constraints.Name {
 	if isNormal(text) {
 		return constraints.Name(text)
 	}
-	var b strings.Builder
-	b.Grow(len(text))
-	separated := false
-	for _, c := range strings.ToLower(text) {
-		separator := c == '-' || c == '_' || c == '.'
-		switch {
-		case !separator:
-			b.WriteRune(c)
-		case !separated:
-			b.WriteByte('-')
-		}
-		separated = separator
+	if !isASCII(text) {
+		text = strings.ToLower(text)
 	}
-	return constraints.Name(b.String())
+	var room [64]byte // keeps the usual name off the heap until it is finished
+	normal := room[:0]
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case 'A' <= c && c <= 'Z':
+			normal = append(normal, c|0x20)
+		case c != '-' && c != '_' && c != '.':
+			normal = append(normal, c)
+		case len(normal) == 0 || normal[len(normal)-1] != '-':
+			normal = append(normal, '-')
+		}
+	}
+	return constraints.Name(normal)
 }
 
 // ValidName reports whether text is a name by the core metadata specification:
@@ -53,6 +57,15 @@ func isNormal(text string) bool {
 			continue
 		}
 		if c != '-' || i > 0 && text[i-1] == '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
 			return false
 		}
 	}

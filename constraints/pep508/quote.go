@@ -14,10 +14,7 @@ import (
 // Named characters (\N{...}) and surrogates, which Python has and no marker
 // needs, are refused.
 func unescape(body string) (value string, bad int, msg string) {
-	if i := strings.IndexAny(body, "\n\r\x00"); i >= 0 && !strings.Contains(body, "\\") {
-		return "", i, "a quoted text cannot hold a line break or a NUL"
-	}
-	if strings.IndexByte(body, '\\') < 0 {
+	if isLiteral(body) {
 		return body, 0, ""
 	}
 	var b strings.Builder
@@ -37,6 +34,16 @@ func unescape(body string) (value string, bad int, msg string) {
 		i += n
 	}
 	return b.String(), 0, ""
+}
+
+// isLiteral reports whether a text stands for itself between quotes.
+func isLiteral(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c == '\\' || c == '\n' || c == '\r' || c == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // writeEscape writes what the escape at the start of text stands for and returns

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"testing"
+
+	"sluice/resolver/gate"
+)
+
+// corpusSettings are those of loadCorpus with a cache that is warm.
+func corpusSettings(b *testing.B) *settings {
+	b.Helper()
+	in := loadCorpus(b)
+	return in.settings
+}
+
+func gateOnce(b *testing.B, s *settings, candidate string) *gate.Report {
+	in, err := load(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer in.close()
+	return judge(b, in, candidate)
+}
+
+func judge(b *testing.B, in *inputs, candidate string) *gate.Report {
+	candidates, err := parseCandidates([]string{candidate})
+	if err != nil {
+		b.Fatal(err)
+	}
+	edited, err := apply(in.file, candidates, in.environments)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return gate.Judge(in.question(linesOf(edited)))
+}
+
+// BenchmarkLoadCorpus reads the constraints, 178 consumers and opens the facts,
+// as every run of the program does.
+func BenchmarkLoadCorpus(b *testing.B) {
+	s := corpusSettings(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		in, err := load(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		in.close()
+	}
+}
+
+// BenchmarkGateCorpusAdmit is a whole run for a candidate that is admitted, but
+// for starting the process and printing.
+func BenchmarkGateCorpusAdmit(b *testing.B) {
+	s := corpusSettings(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if r := gateOnce(b, s, "urllib3==1.26.16"); r.Verdict != gate.Admit {
+			b.Fatal(r.Verdict)
+		}
+	}
+}
+
+// BenchmarkGateCorpusReject is the same for a candidate that is rejected, with
+// the search for something to suggest.
+func BenchmarkGateCorpusReject(b *testing.B) {
+	s := corpusSettings(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if r := gateOnce(b, s, "urllib3==2.0.4"); r.Verdict != gate.Reject {
+			b.Fatal(r.Verdict)
+		}
+	}
+}
+
+// BenchmarkVerdicts counts verdicts within one process, as a replay of history
+// would ask for them.
+func BenchmarkVerdicts(b *testing.B) {
+	in := loadCorpus(b)
+	for b.Loop() {
+		judge(b, in, "urllib3==1.26.16")
+	}
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"sluice/constraints"
+	"sluice/resolver/gate"
+)
+
+// storyReports judges a few candidates of the universe that show every part of a
+// report, and checks its constraints.
+func storyReports(t *testing.T, in *inputs) []*gate.Report {
+	t.Helper()
+	reports := []*gate.Report{gate.Check(in.question(in.lines))}
+	for _, candidate := range []string{"brinehttp==1.26.18", "brinehttp==2.0.4", "cargometa==6.8.0", "scrivenlib==0.19.0", "zonechart==2024.1", "gridwise==1.26.1"} {
+		candidates, err := parseCandidates([]string{candidate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		edited, err := apply(in.file, candidates, in.environments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		reports = append(reports, gate.Judge(in.question(linesOf(edited))))
+	}
+	for _, r := range reports {
+		r.Facts = in.facts.digest()
+	}
+	return reports
+}
+
+func TestReportsFollowTheirSchema(t *testing.T) {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(reportSchema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("report.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("report.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range storyReports(t, loadUniverse(t)) {
+		var out bytes.Buffer
+		if err := writeJSON(&out, r); err != nil {
+			t.Fatal(err)
+		}
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(out.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Errorf("%v\n%s", err, out.Bytes())
+		}
+	}
+}
+
+func TestReportsSurviveJSON(t *testing.T) {
+	for _, r := range storyReports(t, loadUniverse(t)) {
+		data, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back gate.Report
+		if err := json.Unmarshal(data, &back); err != nil {
+			t.Fatal(err)
+		}
+		again, err := json.Marshal(&back)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(data), string(again)); diff != "" {
+			t.Errorf("report changed on its way through JSON:\n%s", diff)
+		}
+	}
+}
+
+// rendered returns reports in both formats.
+func rendered(t *testing.T, reports []*gate.Report) string {
+	t.Helper()
+	var out bytes.Buffer
+	for _, r := range reports {
+		if err := writeReport(&out, r, false, true); err != nil {
+			t.Fatal(err)
+		}
+		if err := writeJSON(&out, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.String()
+}
+
+func TestSameInputsGiveSameBytes(t *testing.T) {
+	in := loadUniverse(t)
+	want := rendered(t, storyReports(t, in))
+	for range 100 {
+		if diff := cmp.Diff(want, rendered(t, storyReports(t, in))); diff != "" {
+			t.Fatalf("another run, another answer:\n%s", diff)
+		}
+	}
+}
+
+// TestOrderOfInputsChangesNothing shuffles the lines of the constraints file and
+// of the index, the consumers and the environments' keys. Only line numbers in
+// the constraints file may differ.
+func TestOrderOfInputsChangesNothing(t *testing.T) {
+	want := rendered(t, withoutLines(storyReports(t, loadUniverse(t))))
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 10 {
+		dir := universe(t)
+		shuffleLines(t, random, filepath.Join(dir, "packages.jsonl"))
+		shuffleLines(t, random, filepath.Join(dir, "upper-constraints.txt"))
+		s, err := (&options{cacheDir: t.TempDir()}).settings(&app{dir: dir, getenv: func(string) string { return "" }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		random.Shuffle(len(s.Consumers), func(i, j int) { s.Consumers[i], s.Consumers[j] = s.Consumers[j], s.Consumers[i] })
+		in, err := load(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, rendered(t, withoutLines(storyReports(t, in)))); diff != "" {
+			t.Errorf("another order, another answer:\n%s", diff)
+		}
+		in.close()
+	}
+}
+
+// shuffleLines puts the lines of a file in another order.
+func shuffleLines(t *testing.T, random *rand.Rand, name string) {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(strings.TrimSuffix(string(data), "\n")+"\n", "\n")
+	lines = lines[:len(lines)-1]
+	random.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	if err := os.WriteFile(name, []byte(strings.Join(lines, "")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// withoutLines takes the line numbers of the constraints file out of reports, and
+// the order of what follows it.
+func withoutLines(reports []*gate.Report) []*gate.Report {
+	clear := func(p *constraints.Place) {
+		if p != nil && p.File == "upper-constraints.txt" {
+			p.Line, p.Col = 0, 0
+		}
+	}
+	for _, r := range reports {
+		for i := range r.Candidates {
+			clear(r.Candidates[i].Place)
+		}
+		for i := range r.Unneeded {
+			clear(&r.Unneeded[i].Place)
+		}
+		for i := range r.Findings {
+			f := &r.Findings[i]
+			clear(f.Place)
+			for j := range f.Reaches {
+				for k := range f.Reaches[j].Chain {
+					clear(f.Reaches[j].Chain[k].Place)
+				}
+			}
+		}
+	}
+	return reports
+}

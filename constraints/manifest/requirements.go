@@ -1,0 +1,59 @@
+package manifest
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"sluice/constraints"
+	"sluice/constraints/pinfile"
+)
+
+// requirements reads a requirements file, relative to the project's folder, and
+// what it includes. from is where it is named.
+func (l *loader) requirements(name string, group Group, from constraints.Place) {
+	full := path.Join(l.consumer.Dir, name)
+	if key := (fileGroup{full, group}); l.loaded[key] {
+		return
+	} else {
+		l.loaded[key] = true
+	}
+	tree, err := pinfile.Load(l.fsys, full, pinfile.Options{Lookup: l.opts.Lookup})
+	if tree == nil {
+		l.problem(from, "cannot read "+constraints.Shorten(full, 200)+": "+cause(err), "")
+		return
+	}
+	for _, f := range tree.Files {
+		l.listFile(f.Name())
+	}
+	l.consumer.Notes = append(l.consumer.Notes, tree.Notes...)
+	l.consumer.Problems = append(l.consumer.Problems, tree.Problems...)
+	l.consumer.Requirements = slices.Grow(l.consumer.Requirements, len(tree.Entries))
+	for i := range tree.Entries {
+		l.entry(&tree.Entries[i], group)
+	}
+}
+
+// entry takes up one entry of a requirements file.
+func (l *loader) entry(e *pinfile.Entry, group Group) {
+	d := Declared{Requirement: e.Requirement, Place: e.Place, Group: group, Text: e.Arg}
+	extras, self := selfPath(e.Arg)
+	switch {
+	case e.Kind == pinfile.Invalid, e.Kind == pinfile.Settings, e.Kind == pinfile.Include, e.Kind == pinfile.Constrain:
+	case e.Kind != pinfile.Requirement && self:
+		l.selves[d.Place] = true
+		d.Extras = extras
+		l.consumer.Requirements = append(l.consumer.Requirements, d)
+	case e.Kind != pinfile.Requirement && (d.Name == "" || !strings.Contains(d.URL, "://")):
+		l.consumer.Notes = append(l.consumer.Notes, constraints.Problem{
+			Place: e.Place,
+			Msg:   fmt.Sprintf("not read: %s %q does not tell what it is the source of", e.Kind, constraints.Shorten(e.Arg, 120)),
+			Hint:  "write NAME @ URL",
+		})
+	case e.Constraint:
+		l.consumer.Constraints = append(l.consumer.Constraints, d)
+	default:
+		l.consumer.Requirements = append(l.consumer.Requirements, d)
+	}
+}
