@@ -61,6 +61,20 @@ func TestNewPackageCopiesWhatItIsGiven(t *testing.T) {
 	}
 }
 
+func TestManySmallFilesFit(t *testing.T) {
+	files := make([]File, 26)
+	for i := range files {
+		files[i].Name = string(rune('a' + i))
+	}
+	p, err := NewPackage("quill", []Release{{Version: version(t, "1"), Files: files}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := p.Files(0); err != nil || len(got) != len(files) {
+		t.Errorf("%d files, want %d: %v", len(got), len(files), err)
+	}
+}
+
 // drawReleases returns releases with different versions and a little of
 // everything.
 func drawReleases(t *rapid.T) []Release {

@@ -61,7 +61,7 @@ func readFiles(data string, n int) ([][]File, error) {
 }
 
 // minFile is how many bytes a file takes at least.
-const minFile = 7
+const minFile = 6
 
 // fileList reads the number of files + 1, or 0 when they are not known, and the
 // files.

@@ -44,8 +44,7 @@ func (w *World) Reaching(targets []constraints.Name) func(constraints.Name) bool
 // names, and the defects of the pins themselves. Extras count only as far as a
 // job asks for them, so they do not count here.
 func (w *World) PinClashes() []Clash {
-	w.epoch++
-	k := &walk{world: w}
+	k := w.newWalk(Job{})
 	for _, name := range w.pinNames() {
 		c := w.node(name).pinned
 		k.inspect(c)

@@ -42,20 +42,14 @@ type deadEnd struct {
 	err       error
 }
 
-// levels is a set of decisions, by level.
-type levels map[int]struct{}
-
 // extend chooses for the packages still open, the first as decision number
-// level. When it cannot, it returns the earlier decisions that are to blame: if
-// none of them changes, no choice exists.
-func (s *search) extend(level int) (solved bool, blame levels) {
+// level. When it cannot, it returns the earlier decisions that are to blame, by
+// level: if none of them changes, no choice exists. A search that ends early
+// blames nobody.
+func (s *search) extend(level int) (solved bool, blame []int) {
 	n := s.pick()
 	if n == nil {
 		return true, nil
-	}
-	blame = make(levels)
-	for _, d := range n.demands {
-		blame[d.level] = struct{}{}
 	}
 	var obstacles []Obstacle
 	for i := range s.fitting(n) {
@@ -69,26 +63,28 @@ func (s *search) extend(level int) (solved bool, blame levels) {
 				s.fail(UnknownFacts, n, c.target.err)
 				return false, nil
 			}
-			blame[c.level] = struct{}{}
+			blame = append(blame, c.level)
 			obstacles = append(obstacles, s.obstacle(n.versions[i], c))
 			s.undo(mark)
 			continue
 		}
 		solved, deeper := s.extend(level + 1)
 		if solved || deeper == nil {
-			return solved, deeper
+			return solved, nil
 		}
 		s.undo(mark)
-		if _, guilty := deeper[level]; !guilty {
+		if !slices.Contains(deeper, level) {
 			return false, deeper
 		}
-		for l := range deeper {
-			blame[l] = struct{}{}
-		}
+		blame = append(blame, deeper...)
 	}
-	delete(blame, level)
+	for _, d := range n.demands {
+		blame = append(blame, d.level)
+	}
 	s.fail(s.kindOf(n), n, n.err, obstacles...)
-	return false, blame
+	slices.Sort(blame)
+	blame = slices.Compact(blame)
+	return false, slices.DeleteFunc(blame, func(l int) bool { return l == level })
 }
 
 // pick returns the package to choose for next, nil when none is open: one that
@@ -105,13 +101,10 @@ func (s *search) pick() *node {
 }
 
 func (n *node) before(m *node) bool {
-	exact := func(n *node) int {
-		if slices.ContainsFunc(n.demands, func(d demand) bool { return isExact(d.requirement.Range) }) {
-			return 0
-		}
-		return 1
+	if exact := n.exacts > 0; exact != (m.exacts > 0) {
+		return exact
 	}
-	return cmp.Or(cmp.Compare(exact(n), exact(m)), cmp.Compare(n.depth, m.depth), cmp.Compare(n.order, m.order)) < 0
+	return cmp.Or(cmp.Compare(n.depth, m.depth), cmp.Compare(n.order, m.order)) < 0
 }
 
 // isExact reports whether a range admits one version only, as far as the
@@ -199,7 +192,11 @@ func (k *walk) demand(n *node, r *constraints.Requirement, via origin, level int
 		n.depth, n.order = via.depth()+1, len(k.open)
 		k.open = append(k.open, n)
 	}
-	n.demands = append(n.demands, demand{requirement: r, via: via, level: level})
+	d := demand{requirement: r, via: via, level: level, exact: isExact(r.Range)}
+	if d.exact {
+		n.exacts++
+	}
+	n.demands = append(n.demands, d)
 	k.trail = append(k.trail, n)
 	if n.decided == nil {
 		return nil
@@ -226,7 +223,11 @@ func (k *walk) undo(m mark) {
 		}
 	}
 	for _, n := range k.trail[m.trail:] {
-		n.demands = n.demands[:len(n.demands)-1]
+		last := len(n.demands) - 1
+		if n.demands[last].exact {
+			n.exacts--
+		}
+		n.demands = n.demands[:last]
 	}
 	k.visited, k.open, k.trail = k.visited[:m.visited], k.open[:m.open], k.trail[:m.trail]
 	k.skipped, k.missing = k.skipped[:m.skipped], k.missing[:m.missing]

@@ -1,4 +1,4 @@
-package resolver
+package resolver_test
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"pgregory.net/rapid"
 
 	"sluice/constraints"
+	"sluice/resolver"
+	"sluice/resolver/resolvertest"
 )
 
 // drawUniverse draws a small universe as text: packages a to e with up to three
@@ -45,7 +47,7 @@ func drawUniverse(t *rapid.T) (text, pins, roots string) {
 
 // fits reports whether an answer meets all that is wanted and all that its
 // releases require.
-func fits(u universe, w *World, wanted []constraints.Requirement, answer map[constraints.Name]constraints.Version) bool {
+func fits(u resolvertest.Universe, w *resolver.World, wanted []constraints.Requirement, answer map[constraints.Name]constraints.Version) bool {
 	for name, v := range answer {
 		if pin := w.Pin(name); pin != nil && !pin.Version.Equal(v) {
 			return false
@@ -66,7 +68,7 @@ func fits(u universe, w *World, wanted []constraints.Requirement, answer map[con
 }
 
 // anyFits tries every choice of a version, or none, for every package.
-func anyFits(u universe, w *World, wanted []constraints.Requirement, names []constraints.Name, answer map[constraints.Name]constraints.Version) bool {
+func anyFits(u resolvertest.Universe, w *resolver.World, wanted []constraints.Requirement, names []constraints.Name, answer map[constraints.Name]constraints.Version) bool {
 	if len(names) == 0 {
 		return fits(u, w, wanted, answer)
 	}
@@ -89,9 +91,9 @@ func anyFits(u universe, w *World, wanted []constraints.Requirement, names []con
 func TestVerifyAgreesWithBruteForce(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		text, pins, roots := drawUniverse(rt)
-		u := parseUniverse(t, text)
-		w := u.world(t, pins)
-		j := job(t, roots)
+		u := resolvertest.Parse(t, text)
+		w := u.World(t, pins)
+		j := resolvertest.Job(t, roots)
 		var wanted []constraints.Requirement
 		for _, root := range j.Roots {
 			wanted = append(wanted, root.Requirement)
@@ -99,7 +101,7 @@ func TestVerifyAgreesWithBruteForce(t *testing.T) {
 		o := w.Verify(j)
 		possible := anyFits(u, w, wanted, []constraints.Name{"a", "b", "c", "d", "e"}, make(map[constraints.Name]constraints.Version))
 		if possible != (len(o.Clashes) == 0) {
-			rt.Fatalf("%s\npins %s\nroots %s\nclashes %q, but an answer exists: %v", text, pins, roots, clashes(o), possible)
+			rt.Fatalf("%s\npins %s\nroots %s\nclashes %q, but an answer exists: %v", text, pins, roots, resolvertest.Clashes(o), possible)
 		}
 		if !possible {
 			return
@@ -109,7 +111,7 @@ func TestVerifyAgreesWithBruteForce(t *testing.T) {
 			answer[c.Name] = c.Version
 		}
 		if !fits(u, w, wanted, answer) {
-			rt.Fatalf("%s\npins %s\nroots %s\nanswer %s does not fit", text, pins, roots, installed(o))
+			rt.Fatalf("%s\npins %s\nroots %s\nanswer %s does not fit", text, pins, roots, resolvertest.Installed(o))
 		}
 	})
 }
@@ -119,10 +121,10 @@ func TestVerifyAgreesWithBruteForce(t *testing.T) {
 func TestReachingNamesEveryRootThatLeadsThere(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		text, pins, roots := drawUniverse(rt)
-		w := parseUniverse(t, text).world(t, pins)
+		w := resolvertest.Parse(t, text).World(t, pins)
 		target := constraints.Name(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "target"))
 		mayReach := w.Reaching([]constraints.Name{target})
-		j := job(t, roots)
+		j := resolvertest.Job(t, roots)
 		if !w.Verify(j).Visited(target) {
 			return
 		}

@@ -19,10 +19,6 @@ type Outcome struct {
 	// Clashes is all that does not fit, in the order found. Empty: it fits.
 	Clashes []Clash
 
-	// Notes is what could not be looked at and does not speak against the job:
-	// direct references, extras that a release does not have.
-	Notes []Note
-
 	walk *walk
 }
 
@@ -49,8 +45,7 @@ const (
 //
 // The Outcome is valid until the next call.
 func (w *World) Verify(job Job) *Outcome {
-	w.epoch++
-	k := &walk{world: w, job: job}
+	k := w.newWalk(job)
 	for i := range job.Roots {
 		root := &job.Roots[i]
 		if root.Requirement.Applies(w.env, "") {
@@ -59,7 +54,17 @@ func (w *World) Verify(job Job) *Outcome {
 	}
 	k.drain(0)
 	k.search()
-	return &Outcome{Clashes: k.clashes, Notes: k.notes(), walk: k}
+	return &Outcome{Clashes: k.clashes, walk: k}
+}
+
+// newWalk begins a walk, in the memory of the one before.
+func (w *World) newWalk(job Job) *walk {
+	w.epoch++
+	w.walk = walk{
+		world: w, job: job,
+		visited: w.walk.visited[:0], open: w.walk.open[:0], trail: w.walk.trail[:0],
+	}
+	return &w.walk
 }
 
 // Installed returns what the job installs, sorted by name.
@@ -126,6 +131,7 @@ type demand struct {
 	requirement *constraints.Requirement
 	via         origin
 	level       int // of the decision that brought it
+	exact       bool
 }
 
 // conflict is a demand that the search could have avoided by choosing otherwise.
@@ -183,7 +189,7 @@ func (k *walk) follow(e *edge, via origin, level int) *conflict {
 func (k *walk) touch(n *node) {
 	if n.epoch != k.world.epoch {
 		n.epoch = k.world.epoch
-		n.provided, n.decided, n.level, n.depth, n.order = false, nil, 0, 0, 0
+		n.provided, n.decided, n.level, n.depth, n.order, n.exacts = false, nil, 0, 0, 0, 0
 		n.demands = n.demands[:0]
 	}
 }
@@ -312,8 +318,11 @@ func (c *candidate) chosen() Chosen {
 	return Chosen{Name: c.node.name, Version: c.version, Pin: c.pin}
 }
 
-// notes returns what was passed over.
-func (k *walk) notes() []Note {
+// Notes returns what could not be looked at and does not speak against the job:
+// direct references, extras that a release does not have, requirements that are
+// not all known.
+func (o *Outcome) Notes() []Note {
+	k := o.walk
 	var notes []Note
 	for _, via := range k.skipped {
 		notes = append(notes, Note{Kind: DirectReference, Demand: k.demandOf(via), Target: Chosen{Name: via.edge.to.name}})

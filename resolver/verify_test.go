@@ -1,10 +1,13 @@
-package resolver
+package resolver_test
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sluice/resolver"
+	"sluice/resolver/resolvertest"
 )
 
 // Each case is a picture: a universe, pins, what is wanted, and what comes of it.
@@ -234,13 +237,13 @@ func TestVerify(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			w := parseUniverse(t, test.universe).world(t, test.pins)
+			w := resolvertest.Parse(t, test.universe).World(t, test.pins)
 			for range 2 { // a world that answered before answers the same
-				o := w.Verify(job(t, test.roots))
-				if diff := cmp.Diff(test.clashes, clashes(o)); diff != "" {
+				o := w.Verify(resolvertest.Job(t, test.roots))
+				if diff := cmp.Diff(test.clashes, resolvertest.Clashes(o)); diff != "" {
 					t.Errorf("clashes (-want +got):\n%s", diff)
 				}
-				if got := installed(o); test.installed != got && !strings.Contains(test.clashes, "unknown facts") {
+				if got := resolvertest.Installed(o); test.installed != got && !strings.Contains(test.clashes, "unknown facts") {
 					t.Errorf("installed %q, want %q", got, test.installed)
 				}
 			}
@@ -249,8 +252,8 @@ func TestVerify(t *testing.T) {
 }
 
 func TestPathLeadsFromARootToTheClash(t *testing.T) {
-	w := parseUniverse(t, "a 1: b\n b 1: c\n c 1: d<2\n d 2").world(t, "a===1 b===1 c===1 d===2")
-	o := w.Verify(job(t, "a"))
+	w := resolvertest.Parse(t, "a 1: b\n b 1: c\n c 1: d<2\n d 2").World(t, "a===1 b===1 c===1 d===2")
+	o := w.Verify(resolvertest.Job(t, "a"))
 	var steps []string
 	for _, d := range o.Clashes[0].Path {
 		steps = append(steps, d.Requirement.String())
@@ -261,8 +264,8 @@ func TestPathLeadsFromARootToTheClash(t *testing.T) {
 }
 
 func TestPathOfAnExtraLeadsThroughWhoAsksForIt(t *testing.T) {
-	w := parseUniverse(t, `a 1`+"\n"+`b 1: a[x]`+"\n"+`a 2 {extras x}: d<2; extra == "x"`+"\nd 2").world(t, "a===2 b===1 d===2")
-	o := w.Verify(job(t, "a | b"))
+	w := resolvertest.Parse(t, `a 1`+"\n"+`b 1: a[x]`+"\n"+`a 2 {extras x}: d<2; extra == "x"`+"\nd 2").World(t, "a===2 b===1 d===2")
+	o := w.Verify(resolvertest.Job(t, "a | b"))
 	var steps []string
 	for _, d := range o.Clashes[0].Path {
 		steps = append(steps, d.Requirement.Spelling)
@@ -273,10 +276,10 @@ func TestPathOfAnExtraLeadsThroughWhoAsksForIt(t *testing.T) {
 }
 
 func TestUnsolvableNamesDemandsAndObstacles(t *testing.T) {
-	w := parseUniverse(t, "a 1: p<1\n a 2: p>1\n p 1").world(t, "p===1")
-	o := w.Verify(job(t, "a"))
-	if len(o.Clashes) != 1 || o.Clashes[0].Kind != Unsolvable {
-		t.Fatalf("clashes: %s", clashes(o))
+	w := resolvertest.Parse(t, "a 1: p<1\n a 2: p>1\n p 1").World(t, "p===1")
+	o := w.Verify(resolvertest.Job(t, "a"))
+	if len(o.Clashes) != 1 || o.Clashes[0].Kind != resolver.Unsolvable {
+		t.Fatalf("clashes: %s", resolvertest.Clashes(o))
 	}
 	c := o.Clashes[0]
 	if len(c.Demands) != 1 || len(c.Obstacles) != 2 {
@@ -307,10 +310,10 @@ func TestSearchGivesUpAtItsBound(t *testing.T) {
 	for p := range pigeons {
 		roots = append(roots, "pigeon"+string(rune('0'+p)))
 	}
-	w := parseUniverse(t, u.String()).world(t, "")
-	o := w.Verify(job(t, strings.Join(roots, " | ")))
-	if len(o.Clashes) != 1 || o.Clashes[0].Kind != GaveUp {
-		t.Errorf("clashes: %s, want one that gave up", clashes(o))
+	w := resolvertest.Parse(t, u.String()).World(t, "")
+	o := w.Verify(resolvertest.Job(t, strings.Join(roots, " | ")))
+	if len(o.Clashes) != 1 || o.Clashes[0].Kind != resolver.GaveUp {
+		t.Errorf("clashes: %s, want one that gave up", resolvertest.Clashes(o))
 	}
 }
 

@@ -22,6 +22,7 @@ type World struct {
 	limits map[constraints.Name][]Root
 	nodes  map[constraints.Name]*node
 	epoch  uint32 // of the current walk; what bears another is stale
+	walk   walk   // the current one
 }
 
 // NewWorld returns the world of env under the given pins, and limits: constraints
@@ -72,6 +73,7 @@ type node struct {
 	depth    int
 	order    int
 	demands  []demand
+	exacts   int // how many of them want one version only
 }
 
 // candidate is a version of a package that could be installed in the world.

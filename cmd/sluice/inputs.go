@@ -236,26 +236,49 @@ func (in *inputs) checkNames() error {
 	return errors.Join(errs...)
 }
 
-// load reads the manifests of a consumer. A folder outside dir is read through a
-// file system of its own, for manifests may not lead out of the one they are in.
+// load reads the manifests of a consumer.
 func (c *consumer) load(dir string, files []string) {
-	root, prefix, inside := dir, "", filepath.ToSlash(c.folder)
-	if !filepath.IsLocal(c.folder) {
-		prefix, inside = filepath.Dir(c.folder), filepath.Base(c.folder)
-		root = abs(dir, prefix)
+	root, inside, err := c.locate(dir)
+	if err == nil {
+		c.manifest, err = manifest.Load(root.FS(), inside, manifest.Options{Name: c.name, Files: files})
+		root.Close()
 	}
-	got, err := manifest.Load(os.DirFS(root), inside, manifest.Options{Name: c.name, Files: files})
-	c.manifest = got
 	switch problems := (constraints.Problems)(nil); {
 	case errors.As(err, &problems):
 		c.problems = problems
 	case err != nil:
-		c.problems = constraints.Problems{{Place: constraints.Place{File: inside}, Msg: err.Error()}}
+		c.problems = constraints.Problems{{Place: constraints.Place{File: c.folder}, Msg: err.Error()}}
+		return
 	}
 	for i := range c.problems {
-		c.problems[i].Place = c.problems[i].Place.Under(prefix)
+		c.problems[i].Place = c.problems[i].Place.Under(c.prefix)
 	}
-	c.prefix = prefix
+}
+
+// locate opens the folder that the consumer's files may lie in, and returns the
+// consumer's own within it. Neither a path nor a link in a manifest leads out of
+// there. For a consumer below dir it is dir, so that consumers may share files;
+// for another it is the consumer's parent.
+func (c *consumer) locate(dir string) (root *os.Root, inside string, err error) {
+	top, inside := dir, filepath.ToSlash(c.folder)
+	if !filepath.IsLocal(c.folder) || leadsOut(dir, abs(dir, c.folder)) {
+		c.prefix = filepath.ToSlash(filepath.Dir(c.folder))
+		real, err := filepath.EvalSymlinks(abs(dir, c.folder))
+		if err != nil {
+			return nil, "", err
+		}
+		top, inside = filepath.Dir(real), filepath.Base(real)
+	}
+	root, err = os.OpenRoot(top)
+	return root, inside, err
+}
+
+// leadsOut reports whether a folder is a link to somewhere outside dir.
+func leadsOut(dir, folder string) bool {
+	realDir, err1 := filepath.EvalSymlinks(dir)
+	real, err2 := filepath.EvalSymlinks(folder)
+	rel, err3 := filepath.Rel(realDir, real)
+	return err1 == nil && err2 == nil && err3 == nil && !filepath.IsLocal(rel)
 }
 
 // gateConsumer returns the consumer as the gate sees it: its runtime requirements

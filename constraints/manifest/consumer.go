@@ -5,7 +5,7 @@ import "sluice/constraints"
 // Consumer is a project, as the one who depends on others.
 type Consumer struct {
 	// Name is what reports call the project: Options.Name, or the last element of
-	// Dir.
+	// Dir, or Dist where Dir is ".".
 	Name string
 
 	// Dir is the project's folder within the file system that it was read from.

@@ -39,6 +39,9 @@ func Load(fsys fs.FS, dir string, opts Options) (*Consumer, error) {
 		l.consumer.Name = path.Base(dir)
 	}
 	l.load()
+	if c := l.consumer; c.Name == "." && c.Dist != "" {
+		c.Name = string(c.Dist)
+	}
 	return l.consumer, l.consumer.Problems.Err()
 }
 

@@ -652,6 +652,13 @@ func TestAFileThatIsTooLargeIsAProblem(t *testing.T) {
 	}
 }
 
+func TestAProjectAtTheRootGoesByItsDistribution(t *testing.T) {
+	c, err := manifest.Load(fstest.MapFS{"setup.cfg": {Data: []byte("[metadata]\nname = Nova\n")}}, ".", manifest.Options{})
+	if err != nil || c.Name != "nova" || c.Files[0] != "setup.cfg" {
+		t.Error(err, c.Name, c.Files)
+	}
+}
+
 func TestALinkOutOfAnOSRootIsAProblem(t *testing.T) {
 	dir := t.TempDir()
 	secret := filepath.Join(dir, "secret.txt")

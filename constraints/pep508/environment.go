@@ -1,6 +1,7 @@
 package pep508
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -148,10 +149,14 @@ func ParseEnvironment(text string) (*constraints.Environment, error) {
 	env, err := NewEnvironment(EnvironmentSpec{
 		Name: text, Python: version, Platform: platform, Implementation: implementation,
 	})
-	if err != nil {
-		return nil, presetError(text, 0, message(err))
+	if err == nil {
+		return env, nil
 	}
-	return env, nil
+	var syntax *constraints.SyntaxError
+	if errors.As(err, &syntax) && syntax.What == "platform" {
+		return nil, presetError(text, len(python)+1, message(err))
+	}
+	return nil, presetError(text, 0, message(err))
 }
 
 // cutImplementation splits "pypy310" into "pypy" and "3.10"; the version is empty

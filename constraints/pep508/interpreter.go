@@ -58,8 +58,10 @@ func lastPyPy(major, minor int) (patch int, pypy string) {
 		return 19, "7.3.16"
 	case minor == 10:
 		return 16, "7.3.19"
+	case minor == 11:
+		return 13, "7.3.20"
 	}
-	return 13, "7.3.20"
+	return 0, "7.3.20"
 }
 
 // parseInterpreter reads a Python version; full, when not empty, replaces it.

@@ -2,7 +2,6 @@ package pep508
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -51,11 +50,13 @@ func parsePlatform(text string) (platform, error) {
 	return p.withArch(text, arch)
 }
 
-// wholeNames spells out the platform tags that say both things in one word.
+// wholeNames spells out the names that leave the architecture to be understood.
 func wholeNames(text string) string {
 	switch text {
-	case "win32", "windows":
-		return map[string]string{"win32": "windows_x86", "windows": "windows_amd64"}[text]
+	case "win32":
+		return "windows_x86"
+	case "windows":
+		return "windows_amd64"
 	case "linux":
 		return "linux_x86_64"
 	case "macos":
@@ -151,34 +152,31 @@ func (p platform) checkVersion() error {
 
 // withArch adds the architecture, by the name that the system gives it.
 func (p platform) withArch(text, arch string) (platform, error) {
-	var names map[string]string
-	switch p.system {
-	case windows:
-		names = map[string]string{"x86_64": "amd64", "amd64": "amd64", "x64": "amd64", "arm64": "arm64", "aarch64": "arm64", "x86": "x86", "i686": "x86"}
-	case macOS:
-		names = map[string]string{"x86_64": "x86_64", "amd64": "x86_64", "x64": "x86_64", "arm64": "arm64", "aarch64": "arm64"}
-	default:
-		names = map[string]string{"amd64": "x86_64", "x64": "x86_64", "arm64": "aarch64", "x86": "i686"}
-		if names[arch] == "" {
-			names[arch] = arch
-		}
-	}
-	if p.arch = names[arch]; p.arch == "" {
-		return p, platformError(text, "the system does not run on "+arch, "write one of "+strings.Join(sortedKeys(names), ", "))
-	}
-	if p.system == macOS && (p.major < 10 || p.arch == "arm64" && p.major < 11) {
+	p.arch = p.system.nameOf(arch)
+	switch {
+	case p.arch == "":
+		return p, platformError(text, "the system does not run on "+arch, "write x86_64 or arm64")
+	case p.system == macOS && (p.major < 10 || p.arch == "arm64" && p.major < 11):
 		return p, platformError(text, fmt.Sprintf("there is no macOS %d for %s", p.major, p.arch), "")
 	}
 	return p, nil
 }
 
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
+// nameOf returns what a system calls an architecture; "" when it does not run
+// there.
+func (s system) nameOf(arch string) string {
+	switch arch {
+	case "x86_64", "amd64", "x64":
+		return [...]string{glibc: "x86_64", musl: "x86_64", macOS: "x86_64", windows: "amd64"}[s]
+	case "aarch64", "arm64":
+		return [...]string{glibc: "aarch64", musl: "aarch64", macOS: "arm64", windows: "arm64"}[s]
+	case "i686", "x86":
+		return [...]string{glibc: "i686", musl: "i686", macOS: "", windows: "x86"}[s]
 	}
-	slices.Sort(keys)
-	return keys
+	if s == macOS || s == windows {
+		return ""
+	}
+	return arch
 }
 
 // variables returns the marker variables that the platform decides.

@@ -1,4 +1,6 @@
-package resolver
+// Package resolvertest draws small universes of packages as text, for tests of the
+// resolver and of what stands on it.
+package resolvertest
 
 import (
 	"fmt"
@@ -9,9 +11,10 @@ import (
 	"sluice/constraints"
 	"sluice/constraints/pep440"
 	"sluice/constraints/pep508"
+	"sluice/resolver"
 )
 
-// universe is an index that a test draws in text, one release a line:
+// Universe is an index that a test draws in text, one release a line:
 //
 //	a 1.0                       nothing required
 //	a 2.0: b>=1 | c[x]<2        two requirements
@@ -19,40 +22,42 @@ import (
 //
 // {unknown} has no metadata, {incomplete} not all of it, {malformed} metadata that
 // is not valid; {files py3-none-any} lists the tags of its files.
-type universe map[constraints.Name][]*Release
+type Universe map[constraints.Name][]*resolver.Release
 
-func parseUniverse(t testing.TB, text string) universe {
+// Parse reads a universe.
+func Parse(t testing.TB, text string) Universe {
 	t.Helper()
-	u := make(universe)
+	u := make(Universe)
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		head, body, _ := strings.Cut(line, ": ")
-		words := strings.Fields(head[:cmpIndex(head, "{")])
+		words := strings.Fields(head[:indexOrEnd(head, "{")])
 		if len(words) != 2 {
 			t.Fatalf("a release is NAME VERSION: %q", line)
 		}
-		r := &Release{Version: version(t, words[1])}
+		r := &resolver.Release{Version: Version(t, words[1])}
 		for attribute := range attributes(head) {
-			r.set(t, attribute)
+			set(t, r, attribute)
 		}
 		for text := range strings.SplitSeq(body, " | ") {
 			if strings.TrimSpace(text) != "" {
-				r.Requirements = append(r.Requirements, requirement(t, text))
+				r.Requirements = append(r.Requirements, Requirement(t, text))
 			}
 		}
 		name := constraints.Name(words[0])
 		u[name] = append(u[name], r)
 	}
 	for _, releases := range u {
-		slices.SortFunc(releases, func(a, b *Release) int { return a.Version.Compare(b.Version) })
+		slices.SortFunc(releases, func(a, b *resolver.Release) int { return a.Version.Compare(b.Version) })
 	}
 	return u
 }
 
-func cmpIndex(s, sub string) int {
+// indexOrEnd returns where sub stands in s, the end of s when it does not.
+func indexOrEnd(s, sub string) int {
 	if i := strings.Index(s, sub); i >= 0 {
 		return i
 	}
@@ -76,7 +81,7 @@ func attributes(head string) func(func([]string) bool) {
 	}
 }
 
-func (r *Release) set(t testing.TB, words []string) {
+func set(t testing.TB, r *resolver.Release, words []string) {
 	t.Helper()
 	switch words[0] {
 	case "yanked":
@@ -88,23 +93,24 @@ func (r *Release) set(t testing.TB, words []string) {
 	case "incomplete":
 		r.Incomplete = true
 	case "python":
-		set, err := pep440.ParseSpecifierSet(words[1])
+		python, err := pep440.ParseSpecifierSet(words[1])
 		if err != nil {
 			t.Fatal(err)
 		}
-		r.RequiresRuntime = set
+		r.RequiresRuntime = python
 	case "extras":
 		for _, extra := range words[1:] {
 			r.Extras = append(r.Extras, constraints.Name(extra))
 		}
 	case "files":
-		r.Files = []File{{Name: "file", Tags: words[1:]}}
+		r.Files = []resolver.File{{Name: "file", Tags: words[1:]}}
 	default:
 		t.Fatalf("unknown attribute %q", words[0])
 	}
 }
 
-func version(t testing.TB, text string) constraints.Version {
+// Version reads a version.
+func Version(t testing.TB, text string) constraints.Version {
 	t.Helper()
 	v, err := pep440.Parse(text)
 	if err != nil {
@@ -113,7 +119,8 @@ func version(t testing.TB, text string) constraints.Version {
 	return v
 }
 
-func requirement(t testing.TB, text string) constraints.Requirement {
+// Requirement reads a requirement.
+func Requirement(t testing.TB, text string) constraints.Requirement {
 	t.Helper()
 	r, err := pep508.ParseRequirement(strings.TrimSpace(text))
 	if err != nil {
@@ -122,7 +129,9 @@ func requirement(t testing.TB, text string) constraints.Requirement {
 	return r
 }
 
-func (u universe) Versions(name constraints.Name) ([]constraints.Version, error) {
+// Versions implements resolver.Source. An index that has a package named broken
+// does not answer about it.
+func (u Universe) Versions(name constraints.Name) ([]constraints.Version, error) {
 	if name == "broken" {
 		return nil, fmt.Errorf("the index is down")
 	}
@@ -133,7 +142,8 @@ func (u universe) Versions(name constraints.Name) ([]constraints.Version, error)
 	return versions, nil
 }
 
-func (u universe) Release(name constraints.Name, v constraints.Version) (*Release, error) {
+// Release implements resolver.Source.
+func (u Universe) Release(name constraints.Name, v constraints.Version) (*resolver.Release, error) {
 	for _, r := range u[name] {
 		if r.Version.Equal(v) {
 			return r, nil
@@ -142,41 +152,41 @@ func (u universe) Release(name constraints.Name, v constraints.Version) (*Releas
 	return nil, nil
 }
 
-// world returns the world of a universe under pins such as "a===1 b<2", for
+// World returns the world of a universe under pins such as "a===1 b<2", for
 // Python 3.11 on Linux.
-func (u universe) world(t testing.TB, pins string) *World {
+func (u Universe) World(t testing.TB, pins string) *resolver.World {
 	t.Helper()
 	env, err := pep508.ParseEnvironment("py311")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var fixed []Pin
-	var limits []Root
+	var fixed []resolver.Pin
+	var limits []resolver.Root
 	for i, word := range strings.Fields(pins) {
-		r := requirement(t, word)
+		r := Requirement(t, word)
 		place := constraints.Place{File: "pins", Line: i + 1}
 		text, exact := r.Range.(pep440.SpecifierSet).Exact()
 		if !exact {
-			limits = append(limits, Root{Requirement: r, Place: place})
+			limits = append(limits, resolver.Root{Requirement: r, Place: place})
 			continue
 		}
-		fixed = append(fixed, Pin{Name: r.Name, Version: version(t, text), Range: r.Range, Place: place})
+		fixed = append(fixed, resolver.Pin{Name: r.Name, Version: Version(t, text), Range: r.Range, Place: place})
 	}
-	return NewWorld(env, fixed, limits, u)
+	return resolver.NewWorld(env, fixed, limits, u)
 }
 
-// job returns a job whose roots are written "a>=1 | b[x]".
-func job(t testing.TB, roots string) Job {
+// Job returns a job whose roots are written "a>=1 | b[x]".
+func Job(t testing.TB, roots string) resolver.Job {
 	t.Helper()
-	var j Job
+	var j resolver.Job
 	for text := range strings.SplitSeq(roots, " | ") {
-		j.Roots = append(j.Roots, Root{Requirement: requirement(t, text), Place: constraints.Place{File: "roots", Line: len(j.Roots) + 1}})
+		j.Roots = append(j.Roots, resolver.Root{Requirement: Requirement(t, text), Place: constraints.Place{File: "roots", Line: len(j.Roots) + 1}})
 	}
 	return j
 }
 
-// installed writes an answer as "a 1, b 2".
-func installed(o *Outcome) string {
+// Installed writes an answer as "a 1, b 2".
+func Installed(o *resolver.Outcome) string {
 	var all []string
 	for _, c := range o.Installed() {
 		all = append(all, string(c.Name)+" "+c.Version.String())
@@ -184,8 +194,8 @@ func installed(o *Outcome) string {
 	return strings.Join(all, ", ")
 }
 
-// clashes writes what does not fit, one a line.
-func clashes(o *Outcome) string {
+// Clashes writes what does not fit, one a line.
+func Clashes(o *resolver.Outcome) string {
 	var lines []string
 	for i := range o.Clashes {
 		lines = append(lines, clashText(&o.Clashes[i]))
@@ -193,7 +203,7 @@ func clashes(o *Outcome) string {
 	return strings.Join(lines, "\n")
 }
 
-func clashText(c *Clash) string {
+func clashText(c *resolver.Clash) string {
 	by := c.Demand.Place.String()
 	if c.Demand.From != nil {
 		by = string(c.Demand.From.Name) + " " + c.Demand.From.Version.String()

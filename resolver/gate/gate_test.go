@@ -1,0 +1,495 @@
+package gate_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sluice/constraints"
+	"sluice/constraints/pep440"
+	"sluice/constraints/pep508"
+	"sluice/resolver"
+	"sluice/resolver/gate"
+	"sluice/resolver/resolvertest"
+)
+
+// lines reads constraints such as "a===1 b<2"; a marker is written "a===1;m" with
+// py39 or !py39 for m: python_version is, or is not, 3.9.
+func lines(t testing.TB, text string) []gate.Line {
+	t.Helper()
+	var all []gate.Line
+	for i, word := range strings.Fields(text) {
+		word = strings.NewReplacer(";!py39", ";python_version!='3.9'", ";py39", ";python_version=='3.9'").Replace(word)
+		r := resolvertest.Requirement(t, word)
+		l := gate.Line{Requirement: r, Place: constraints.Place{File: "pins", Line: i + 1, Col: 1}}
+		if pinned, ok := r.Range.(pep440.SpecifierSet).Exact(); ok {
+			l.Version = resolvertest.Version(t, pinned)
+		}
+		all = append(all, l)
+	}
+	return all
+}
+
+// consumers reads consumers, one a line: "NAME: a>=1 | b", where "NAME/JOB: c"
+// adds a further job to the same consumer.
+func consumers(t testing.TB, text string) []gate.Consumer {
+	t.Helper()
+	var all []gate.Consumer
+	for line := range strings.Lines(text) {
+		head, roots, found := strings.Cut(strings.TrimSpace(line), ": ")
+		if !found {
+			continue
+		}
+		name, job, _ := strings.Cut(head, "/")
+		j := resolvertest.Job(t, roots)
+		for i := range j.Roots {
+			j.Roots[i].Place = constraints.Place{File: head, Line: i + 1, Col: 1}
+		}
+		if n := len(all); n == 0 || all[n-1].Name != name {
+			all = append(all, gate.Consumer{Name: name})
+		}
+		last := &all[len(all)-1]
+		last.Jobs = append(last.Jobs, gate.Job{Name: job, Job: j})
+	}
+	return all
+}
+
+func environments(t testing.TB, presets ...string) []*constraints.Environment {
+	t.Helper()
+	var all []*constraints.Environment
+	for _, preset := range presets {
+		env, err := pep508.ParseEnvironment(preset)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, env)
+	}
+	return all
+}
+
+// found writes findings one a line: "STATUS RULE MESSAGE [ENVIRONMENTS] consumers".
+func found(r *gate.Report) string {
+	var all []string
+	for _, f := range r.Findings {
+		line := fmt.Sprintf("%s %s: %s", f.Status, f.Rule, f.Message)
+		if len(r.Environments) > 1 {
+			line += fmt.Sprintf(" %v", f.Environments)
+		}
+		for _, reach := range f.Reaches {
+			line += " <- " + reach.Consumer
+			if !slices.Contains(reach.Jobs, "") {
+				line += "/" + strings.Join(reach.Jobs, ",")
+			}
+		}
+		all = append(all, line)
+	}
+	return strings.Join(all, "\n")
+}
+
+// Each case is a change of pins: what is there, what is asked, what comes of it.
+func TestJudge(t *testing.T) {
+	for _, test := range []struct {
+		name, universe, before, after, consumers string
+		policy                                   gate.Policy
+		environments                             []string
+		verdict                                  gate.Verdict
+		found                                    string
+		instead, together                        string
+	}{
+		{
+			name:      "a candidate that fits is admitted",
+			universe:  "a 1\n a 2",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a>=1",
+			verdict:   gate.Admit,
+		},
+		{
+			name:      "no change is no question",
+			universe:  "a 1",
+			before:    "a===1",
+			after:     "a===1",
+			consumers: "c: a",
+			verdict:   gate.Undecided,
+		},
+		{
+			name:      "a consumer's range rejects, and the highest version below is named",
+			universe:  "a 1\n a 1.5\n a 1.6\n a 2",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a<2\nd: a",
+			verdict:   gate.Reject,
+			found:     "new range: a<2 excludes a 2 <- c",
+			instead:   "1.6",
+		},
+		{
+			name:      "a pinned dependent rejects although no consumer needs it",
+			universe:  "a 1\n a 2\n b 1: a<2",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new dependent: b 1 requires a<2, against 2",
+		},
+		{
+			name:      "what must move along is found, verified and named",
+			universe:  "a 1\n a 2\n b 1: a<2\n b 2: a>=2",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: b",
+			verdict:   gate.Reject,
+			found:     "new dependent: b 1 requires a<2, against 2 <- c",
+			together:  "a==2 b==2",
+		},
+		{
+			name:      "what the candidate requires must fit the pins",
+			universe:  "a 1\n a 2: b>=2\n b 1\n b 2",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new dependency: a 2 requires b>=2, against 1 <- c",
+			together:  "a==2 b==2",
+		},
+		{
+			name:      "two that break alone are admitted as one",
+			universe:  "a 1: b<2\n a 2: b>=2\n b 1: a<2\n b 2: a>=2",
+			before:    "a===1 b===1",
+			after:     "a===2 b===2",
+			consumers: "c: a",
+			verdict:   gate.Admit,
+		},
+		{
+			name:      "what fails today does not reject",
+			universe:  "a 1\n a 2\n b 2",
+			before:    "a===1 b===2",
+			after:     "a===2 b===2",
+			consumers: "c: a | b<2",
+			verdict:   gate.Admit,
+			found:     "standing range: b<2 excludes b 2 <- c",
+		},
+		{
+			name:      "a standing clash that the candidate brings to a consumer is new there",
+			universe:  "a 1\n a 2: x\n x 1: y<2\n y 2",
+			before:    "a===1 x===1 y===2",
+			after:     "a===2 x===1 y===2",
+			consumers: "c: a\nd: x | a",
+			verdict:   gate.Reject,
+			found:     "new dependency: x 1 requires y<2, against 2 <- c\nstanding dependency: x 1 requires y<2, against 2 <- d",
+		},
+		{
+			name:      "what fails today and no longer after is lifted",
+			universe:  "a 1\n a 2",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a>1",
+			verdict:   gate.Admit,
+			found:     "lifted range: a>1 excludes a 1 <- c",
+		},
+		{
+			name:      "a clash that a consumer has in its tests today is new in its runtime requirements",
+			universe:  "a 1: b\n a 2: b<1\n b 1",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a\nc/test: a | b<1",
+			verdict:   gate.Reject,
+			found:     "new dependency: a 2 requires b<1, against 1 <- c\nstanding range: b<1 excludes b 1 <- c/test",
+		},
+		{
+			name:      "a version that is not published rejects",
+			universe:  "a 1",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new published: a 2 is not in the index <- c",
+		},
+		{
+			name:      "a yanked version rejects",
+			universe:  "a 1\n a 2 {yanked}",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new published: a 2 was yanked from the index",
+		},
+		{
+			name:         "Requires-Python is judged for each environment",
+			universe:     "a 1\n a 2 {python >=3.10}",
+			before:       "a===1",
+			after:        "a===2",
+			consumers:    "c: a",
+			environments: []string{"py39", "py311"},
+			verdict:      gate.Reject,
+			found:        "new requires-python: a 2 does not run on Python 3.9.25 [py39] <- c",
+		},
+		{
+			name:         "of a split pin only the changed line counts",
+			universe:     "a 1\n a 2\n a 3 {python >=3.10}",
+			before:       "a===1;py39 a===2;!py39",
+			after:        "a===1;py39 a===3;!py39",
+			consumers:    "c: a",
+			environments: []string{"py39", "py311"},
+			verdict:      gate.Admit,
+		},
+		{
+			name:         "a change that leaves an environment without its pin rejects",
+			universe:     "a 1\n a 2",
+			before:       "a===1",
+			after:        "a===2;!py39",
+			consumers:    "c: a",
+			environments: []string{"py39", "py311"},
+			verdict:      gate.Reject,
+			found:        "new partition: a loses its active pin [py39]",
+		},
+		{
+			name:      "a change that pins a name twice rejects",
+			universe:  "a 1\n a 2",
+			before:    "a===1",
+			after:     "a===2 a===1",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new partition: a has several active pins",
+		},
+		{
+			name:      "a pre-release is not wanted by default",
+			universe:  "a 1\n a 2rc1",
+			before:    "a===1",
+			after:     "a===2rc1",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new prerelease: a 2rc1 is a pre-release",
+		},
+		{
+			name:      "from one pre-release to another makes nothing worse",
+			universe:  "a 1b1\n a 1b2",
+			before:    "a===1b1",
+			after:     "a===1b2",
+			consumers: "c: a",
+			verdict:   gate.Admit,
+			found:     "standing prerelease: a 1b2 is a pre-release, as is today's 1b1",
+		},
+		{
+			name:      "a pre-release may be admitted where there is no final release",
+			universe:  "a 1b1\n b 1",
+			before:    "b===1",
+			after:     "b===1 a===1b1",
+			consumers: "c: b",
+			policy:    gate.Policy{Prereleases: gate.PrereleasesIfNeeded},
+			verdict:   gate.Admit,
+		},
+		{
+			name:      "a downgrade is not wanted by default",
+			universe:  "a 1\n a 2",
+			before:    "a===2",
+			after:     "a===1",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new downgrade: a 1 is lower than today's 2",
+		},
+		{
+			name:      "a downgrade may be allowed",
+			universe:  "a 1\n a 2",
+			before:    "a===2",
+			after:     "a===1",
+			consumers: "c: a",
+			policy:    gate.Policy{Downgrade: true},
+			verdict:   gate.Admit,
+		},
+		{
+			name:      "something unpinned that no longer resolves rejects",
+			universe:  "a 1\n a 2\n lint 1: a<2",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a\nc/test: a | lint",
+			verdict:   gate.Reject,
+			found:     "new resolve: no version of lint fits <- c/test",
+		},
+		{
+			name:      "something unpinned that can move does not reject",
+			universe:  "a 1\n a 2\n lint 1\n lint 2: a<2",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: lint",
+			verdict:   gate.Admit,
+		},
+		{
+			name:      "unknown facts leave the verdict open",
+			universe:  "a 1\n a 2 {unknown}",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a",
+			verdict:   gate.Undecided,
+			found:     "open resolve: the index does not say what a 2 requires <- c",
+		},
+		{
+			name:      "requirements that are known not to be all leave the verdict open",
+			universe:  "a 1\n a 2 {incomplete}",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a",
+			verdict:   gate.Undecided,
+			found:     "open dependency: a 2 requires more than the index says",
+		},
+		{
+			name:      "a proven no wins over an open question",
+			universe:  "a 1\n a 2 {unknown}",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a\nd: a<2",
+			verdict:   gate.Reject,
+			found:     "new range: a<2 excludes a 2 <- d\nopen resolve: the index does not say what a 2 requires <- c <- d",
+		},
+		{
+			name:      "a pin that goes is judged by who needed it",
+			universe:  "a 1\n a 2\n b 1: a<2",
+			before:    "a===1",
+			after:     "",
+			consumers: "c: a>2",
+			verdict:   gate.Reject,
+			found:     "new partition: a loses its active pin\nnew resolve: no version of a fits <- c\nlifted range: a>2 excludes a 1 <- c",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.environments == nil {
+				test.environments = []string{"py311"}
+			}
+			q := &gate.Question{
+				Environments: environments(t, test.environments...),
+				Before:       lines(t, test.before),
+				After:        lines(t, test.after),
+				Consumers:    consumers(t, test.consumers),
+				Source:       resolvertest.Parse(t, test.universe),
+				Policy:       test.policy,
+			}
+			r := gate.Judge(q)
+			if r.Verdict != test.verdict {
+				t.Errorf("verdict %s, want %s", r.Verdict, test.verdict)
+			}
+			if diff := cmp.Diff(test.found, found(r)); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+			if got := strings.Join(r.Instead, " "); got != test.instead {
+				t.Errorf("admitted instead %q, want %q", got, test.instead)
+			}
+			if got := strings.Join(r.Together, " "); got != test.together {
+				t.Errorf("admitted together %q, want %q", got, test.together)
+			}
+		})
+	}
+}
+
+func TestZeroVerdictIsUndecided(t *testing.T) {
+	var r gate.Report
+	if r.Verdict != gate.Undecided || r.Verdict.ExitStatus() != 2 {
+		t.Errorf("the zero verdict is %s and exits %d, want undecided and 2", r.Verdict, r.Verdict.ExitStatus())
+	}
+}
+
+func TestVerdictsSurviveText(t *testing.T) {
+	for _, v := range []gate.Verdict{gate.Admit, gate.Reject, gate.Undecided} {
+		text, err := v.MarshalText()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back gate.Verdict
+		if err := back.UnmarshalText(text); err != nil || back != v {
+			t.Errorf("%s comes back as %s, %v", v, back, err)
+		}
+	}
+	if err := new(gate.Verdict).UnmarshalText([]byte("maybe")); err == nil {
+		t.Error("maybe is a verdict")
+	}
+}
+
+func TestConsumerThatCannotBeReadLeavesTheVerdictOpen(t *testing.T) {
+	q := &gate.Question{
+		Environments: environments(t, "py311"),
+		Before:       lines(t, "a===1"),
+		After:        lines(t, "a===2"),
+		Consumers: []gate.Consumer{{
+			Name:     "broken",
+			Problems: []constraints.Problem{{Place: constraints.Place{File: "f", Line: 3}, Msg: "no requirement"}},
+		}},
+		Source: resolvertest.Parse(t, "a 1\n a 2"),
+	}
+	r := gate.Judge(q)
+	if r.Verdict != gate.Undecided || len(r.Consumers.NotJudged) != 1 || !r.Consumers.NotJudged[0].Open {
+		t.Errorf("verdict %s, not judged %v", r.Verdict, r.Consumers.NotJudged)
+	}
+}
+
+func TestConsumerOfAnotherPythonIsLeftOut(t *testing.T) {
+	python, err := pep440.ParseSpecifierSet("<3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &gate.Question{
+		Environments: environments(t, "py311"),
+		Before:       lines(t, "a===1"),
+		After:        lines(t, "a===2"),
+		Consumers:    consumers(t, "old: a<2"),
+		Source:       resolvertest.Parse(t, "a 1\n a 2"),
+	}
+	q.Consumers[0].Runtime = python
+	r := gate.Judge(q)
+	if r.Verdict != gate.Admit || len(r.Consumers.NotJudged) != 1 || r.Consumers.NotJudged[0].Open {
+		t.Errorf("verdict %s, not judged %v", r.Verdict, r.Consumers.NotJudged)
+	}
+}
+
+func TestCheckFindsUnneededAndUnpinned(t *testing.T) {
+	q := &gate.Question{
+		Environments: environments(t, "py311"),
+		After:        lines(t, "a===1 idle===1"),
+		Consumers:    consumers(t, "c: a | free"),
+		Source:       resolvertest.Parse(t, "a 1\n idle 1\n free 1\n free 2"),
+	}
+	r := gate.Check(q)
+	if r.Verdict != gate.Admit {
+		t.Errorf("verdict %s: %s", r.Verdict, found(r))
+	}
+	if len(r.Unneeded) != 1 || r.Unneeded[0].Name != "idle" {
+		t.Errorf("unneeded %v, want idle", r.Unneeded)
+	}
+	if len(r.Unpinned) != 1 || r.Unpinned[0].Name != "free" || r.Unpinned[0].Versions[0] != "2" {
+		t.Errorf("unpinned %v, want free 2", r.Unpinned)
+	}
+}
+
+func TestCheckRejectsWhatDoesNotFit(t *testing.T) {
+	for _, test := range []struct{ name, universe, pins, consumers, found string }{
+		{"a pin's own requirement", "a 1: b>1\n b 1", "a===1 b===1", "c: a", "new dependency: a 1 requires b>1, against 1 <- c"},
+		{"a consumer's range", "a 1", "a===1", "c: a>1", "new range: a>1 excludes a 1 <- c"},
+		{"an unpublished pin that nobody needs", "b 1", "a===1 b===1", "c: b", "new published: a 1 is not in the index"},
+		{"a yanked pin", "a 1 {yanked}", "a===1", "c: a", "new published: a 1 was yanked from the index"},
+		{"a split pin with a gap", "a 1\n a 2", "a===1;py39 a===2;py39", "", "new partition: a is pinned by several lines and none of them is active"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := gate.Check(&gate.Question{
+				Environments: environments(t, "py311"),
+				After:        lines(t, test.pins),
+				Consumers:    consumers(t, test.consumers),
+				Source:       resolvertest.Parse(t, test.universe),
+			})
+			if got := found(r); r.Verdict != gate.Reject || got != test.found {
+				t.Errorf("%s: %s, want %s", r.Verdict, got, test.found)
+			}
+		})
+	}
+}
+
+func TestRulesAreNamedOnceAndSaid(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, r := range gate.Rules() {
+		if seen[r.ID] || r.Rejects == "" {
+			t.Errorf("rule %q is there twice or says nothing", r.ID)
+		}
+		seen[r.ID] = true
+	}
+}
+
+var _ resolver.Source = resolvertest.Universe{}
