@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -50,11 +51,14 @@ func load(s *settings) (*inputs, error) {
 	if s.Index.File == "" {
 		return nil, usageError{msg: "no index facts to judge by", hint: `give --index FILE, or [index] file = "FILE" in sluice.toml`}
 	}
-	var group errgroup.Group
-	group.Go(func() error { return in.loadConstraints() })
-	group.Go(func() error { return in.loadIndex() })
-	group.Go(func() error { return in.loadConsumers() })
-	return in, group.Wait()
+	var wait sync.WaitGroup
+	parts := []func() error{in.loadConstraints, in.loadIndex, in.loadConsumers}
+	errs := make([]error, len(parts))
+	for i, part := range parts {
+		wait.Go(func() { errs[i] = part() })
+	}
+	wait.Wait()
+	return in, errors.Join(errs...)
 }
 
 // environments returns the matrix.
@@ -164,12 +168,13 @@ func (in *inputs) close() error {
 // loadConsumers reads the manifests of all consumers, several at a time. One that
 // cannot be read keeps its problems; the others go on.
 func (in *inputs) loadConsumers() error {
+	var errs []error
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, c := range in.settings.Consumers {
 		folders, err := in.settings.folders(c)
 		if err != nil {
-			return err
+			errs = append(errs, err)
 		}
 		for _, folder := range folders {
 			entry := &consumer{name: c.Name, owner: c.Owner, folder: folder}
@@ -183,10 +188,8 @@ func (in *inputs) loadConsumers() error {
 			})
 		}
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	return in.checkNames()
+	errs = append(errs, group.Wait(), in.checkNames())
+	return errors.Join(errs...)
 }
 
 // folders returns the folders of a consumer entry, sorted.
