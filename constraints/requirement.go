@@ -49,6 +49,9 @@ func (r Requirement) String() string {
 		b.WriteString(r.Range.String())
 	}
 	if r.Marker != nil {
+		if r.URL != "" {
+			b.WriteByte(' ') // else the marker would be read as part of the URL
+		}
 		b.WriteString("; " + r.Marker.String())
 	}
 	return b.String()

@@ -7,25 +7,44 @@ import (
 	"sluice/constraints"
 )
 
-// Reaching returns the packages from which a chain of requirements may lead to
-// one of the targets: a job none of whose roots is among them cannot be affected
-// by the targets. It may name too many, never too few: markers and extras are not
-// looked at, and a package that nothing pins may lead anywhere.
-func (w *World) Reaching(targets []constraints.Name) func(constraints.Name) bool {
-	requirers := make(map[constraints.Name][]constraints.Name)
-	reached := make(map[constraints.Name]bool)
-	queue := append([]constraints.Name(nil), targets...)
-	for name := range w.pins {
+// Dependents returns the pinned packages whose release requires a package, under
+// whatever marker or extra, sorted.
+func (w *World) Dependents(name constraints.Name) []constraints.Name {
+	if w.dependents == nil {
+		w.dependents = w.findDependents()
+	}
+	return w.dependents[name]
+}
+
+// findDependents turns the requirements of the pinned releases around.
+func (w *World) findDependents() map[constraints.Name][]constraints.Name {
+	dependents := make(map[constraints.Name][]constraints.Name, len(w.pins))
+	for _, name := range w.pinNames() {
 		c := w.node(name).pinned
 		if c.release == nil {
 			continue
 		}
 		for i := range c.release.Requirements {
 			to := c.release.Requirements[i].Name
-			if requirers[to] == nil && w.pins[to] == nil {
-				queue = append(queue, to)
+			if known := dependents[to]; len(known) == 0 || known[len(known)-1] != name {
+				dependents[to] = append(known, name)
 			}
-			requirers[to] = append(requirers[to], name)
+		}
+	}
+	return dependents
+}
+
+// Reaching returns whether a chain of requirements may lead from a package to one
+// of the targets: a job none of whose roots leads there cannot be affected by
+// them. It may say yes too often, never no: markers and extras are not looked at,
+// and a package that nothing pins may lead anywhere.
+func (w *World) Reaching(targets []constraints.Name) func(constraints.Name) bool {
+	reached := make(map[constraints.Name]bool)
+	queue := slices.Clone(targets)
+	w.Dependents("") // so that they are known
+	for name := range w.dependents {
+		if w.pins[name] == nil {
+			queue = append(queue, name)
 		}
 	}
 	for len(queue) > 0 {
@@ -33,21 +52,25 @@ func (w *World) Reaching(targets []constraints.Name) func(constraints.Name) bool
 		queue = queue[:len(queue)-1]
 		if !reached[name] {
 			reached[name] = true
-			queue = append(queue, requirers[name]...)
+			queue = append(queue, w.dependents[name]...)
 		}
 	}
 	return func(name constraints.Name) bool { return reached[name] || w.pins[name] == nil }
 }
 
-// PinClashes returns what the pins require of each other and do not get, without
-// following anything further: one clash for each requirement, in the order of
-// names, and the defects of the pins themselves. Extras count only as far as a
-// job asks for them, so they do not count here.
-func (w *World) PinClashes() []Clash {
+// PinClashes returns what the named pins, all of them when none is named, require
+// of other pins and do not get, and their own defects, without following anything
+// further: one clash for each, in the order of names. Extras count only as far as
+// a job asks for them, so they do not count here.
+func (w *World) PinClashes(names ...constraints.Name) []Clash {
+	if len(names) == 0 {
+		names = w.pinNames()
+	}
 	k := w.newWalk(Job{})
-	for _, name := range w.pinNames() {
-		c := w.node(name).pinned
-		k.inspect(c)
+	for _, name := range names {
+		if w.pins[name] != nil {
+			k.inspect(w.node(name).pinned)
+		}
 	}
 	return k.clashes
 }
@@ -76,11 +99,8 @@ func (w *World) pinNames() []constraints.Name {
 // the environment, by name of the release; those of extras too.
 func (w *World) Requirers(name constraints.Name) []Demand {
 	var demands []Demand
-	for _, by := range w.pinNames() {
+	for _, by := range w.Dependents(name) {
 		c := w.node(by).pinned
-		if c.release == nil {
-			continue
-		}
 		for _, r := range c.release.Requirements {
 			if r.Name == name && w.appliesToAny(r, c.release.Extras) {
 				from := c.chosen()

@@ -2,7 +2,6 @@ package resolver
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 
 	"sluice/constraints"
@@ -51,11 +50,20 @@ func (s *search) extend(level int) (solved bool, blame []int) {
 	if n == nil {
 		return true, nil
 	}
-	var obstacles []Obstacle
-	for i := range s.fitting(n) {
+	var over []passed
+	choices := s.choices(n)
+	for {
+		i, ok := choices.next()
+		if !ok {
+			break
+		}
 		if s.steps++; s.steps > maxSteps {
 			s.fail(GaveUp, n, nil)
 			return false, nil
+		}
+		if s.world.blocker(s.world.candidate(n, i)) != nil { // no need to go there
+			over = append(over, passed{version: i})
+			continue
 		}
 		mark := s.mark()
 		if c := s.decide(n, i, level); c != nil {
@@ -63,8 +71,8 @@ func (s *search) extend(level int) (solved bool, blame []int) {
 				s.fail(UnknownFacts, n, c.target.err)
 				return false, nil
 			}
-			blame = append(blame, c.level)
-			obstacles = append(obstacles, s.obstacle(n.versions[i], c))
+			blame = append(s.blame(blame, c.via), c.target.node.level)
+			over = append(over, passed{i, c})
 			s.undo(mark)
 			continue
 		}
@@ -79,12 +87,30 @@ func (s *search) extend(level int) (solved bool, blame []int) {
 		blame = append(blame, deeper...)
 	}
 	for _, d := range n.demands {
-		blame = append(blame, d.level)
+		blame = s.blame(blame, d.via)
 	}
-	s.fail(s.kindOf(n), n, n.err, obstacles...)
+	s.fail(s.kindOf(n), n, n.err, over...)
 	slices.Sort(blame)
-	blame = slices.Compact(blame)
-	return false, slices.DeleteFunc(blame, func(l int) bool { return l == level })
+	blame = slices.DeleteFunc(slices.Compact(blame), func(l int) bool { return l == level })
+	return false, append(blame, 0) // level 0, what is wanted from the start, is always part of it
+}
+
+// blame adds the decisions that led to a demand: those on the chain from a root
+// to it.
+func (s *search) blame(levels []int, via origin) []int {
+	for ; via.from != nil; via = via.from.via {
+		if n := via.from.candidate.node; n.pinned == nil {
+			levels = append(levels, n.level)
+		}
+	}
+	return levels
+}
+
+// passed is a version that was passed over: for a conflict, or, without one, for
+// its blocker.
+type passed struct {
+	version int
+	*conflict
 }
 
 // pick returns the package to choose for next, nil when none is open: one that
@@ -118,48 +144,69 @@ func isExact(r constraints.Range) bool {
 	return exact
 }
 
-// fitting returns the versions of a package that meet its demands, in the order
-// to try them: from the newest down. Pre-releases are among them only where a
-// demand mentions one, or alone where no final release will do (PEP 440,
-// "Handling of pre-releases").
-func (s *search) fitting(n *node) iter.Seq[int] {
-	ranges := s.ranges(n)
-	mentioned := slices.ContainsFunc(ranges, constraints.Range.MentionsPrerelease)
-	exact := slices.ContainsFunc(ranges, isExact)
-	return func(yield func(int) bool) {
-		found := false
-		pass := func(asked func(constraints.Version) bool) bool {
-			for i, v := range slices.Backward(n.versions) {
-				if !asked(v) || !containedInAll(ranges, v) || s.withdrawn(n, i, exact) {
-					continue
-				}
-				found = true
-				if !yield(i) {
-					return false
-				}
-			}
-			return true
-		}
-		if pass(func(v constraints.Version) bool { return mentioned || !v.IsPrerelease() }) && !found {
-			pass(constraints.Version.IsPrerelease)
-		}
-	}
+// choices are the versions of a package that meet its demands, in the order to
+// try them: from the newest down. Pre-releases are among them only where a demand
+// mentions one, or alone where no final release will do (PEP 440, "Handling of
+// pre-releases").
+type choices struct {
+	search      *search
+	node        *node
+	ranges      []constraints.Range // all that a version must be within
+	exact       bool                // somebody asks for one version only
+	prereleases bool                // whether they are asked for
+	fallback    bool                // only pre-releases are left to try
+	found       bool
+	at          int // one above the version to look at next
 }
 
-// ranges returns all that the choice of a version must be within.
-func (s *search) ranges(n *node) []constraints.Range {
-	var ranges []constraints.Range
-	for _, d := range n.demands {
-		ranges = append(ranges, d.requirement.Range)
+// choices returns the choices for a package.
+func (s *search) choices(n *node) choices {
+	c := choices{search: s, node: n, at: len(n.versions)}
+	for i := range n.demands {
+		c.ranges = append(c.ranges, n.demands[i].requirement.Range)
 	}
 	for _, l := range s.limits(n.name) {
-		ranges = append(ranges, l.Requirement.Range)
+		c.ranges = append(c.ranges, l.Requirement.Range)
 	}
-	return ranges
+	for _, r := range c.ranges {
+		c.prereleases = c.prereleases || r.MentionsPrerelease()
+		c.exact = c.exact || isExact(r)
+	}
+	return c
 }
 
-func containedInAll(ranges []constraints.Range, v constraints.Version) bool {
-	return !slices.ContainsFunc(ranges, func(r constraints.Range) bool { return !r.Contains(v) })
+// next returns the number of the next version to try, false when there is none
+// left.
+func (c *choices) next() (int, bool) {
+	for c.at > 0 {
+		c.at--
+		v := c.node.versions[c.at]
+		if !c.wanted(v) || !c.within(v) || c.search.withdrawn(c.node, c.at, c.exact) {
+			continue
+		}
+		c.found = true
+		return c.at, true
+	}
+	if c.found || c.prereleases || c.fallback {
+		return 0, false
+	}
+	c.fallback, c.at = true, len(c.node.versions)
+	return c.next()
+}
+
+// wanted reports whether a version is of the kind that is being tried.
+func (c *choices) wanted(v constraints.Version) bool {
+	return c.prereleases || v.IsPrerelease() == c.fallback
+}
+
+// within reports whether a version is in all ranges.
+func (c *choices) within(v constraints.Version) bool {
+	for _, r := range c.ranges {
+		if !r.Contains(v) {
+			return false
+		}
+	}
+	return true
 }
 
 // withdrawn reports whether a version must not be chosen although it is within
@@ -192,7 +239,7 @@ func (k *walk) demand(n *node, r *constraints.Requirement, via origin, level int
 		n.depth, n.order = via.depth()+1, len(k.open)
 		k.open = append(k.open, n)
 	}
-	d := demand{requirement: r, via: via, level: level, exact: isExact(r.Range)}
+	d := demand{requirement: r, via: via, exact: isExact(r.Range)}
 	if d.exact {
 		n.exacts++
 	}
@@ -202,7 +249,7 @@ func (k *walk) demand(n *node, r *constraints.Requirement, via origin, level int
 		return nil
 	}
 	if !n.decided.admits(r) {
-		return &conflict{kind: OutOfRange, via: via, target: n.decided, level: n.level}
+		return &conflict{kind: OutOfRange, via: via, target: n.decided}
 	}
 	return k.enter(n.decided, r.Extras, via, level)
 }
@@ -248,11 +295,14 @@ func (s *search) kindOf(n *node) Kind {
 // fail remembers the first package that ran out of versions: with the newest
 // choice everywhere else, it is what a person would look at first. What leaves
 // the question open goes before.
-func (s *search) fail(kind Kind, n *node, err error, obstacles ...Obstacle) {
+func (s *search) fail(kind Kind, n *node, err error, over ...passed) {
 	if s.first != nil && !kind.Undecided() {
 		return
 	}
-	end := &deadEnd{kind: kind, node: n, obstacles: obstacles, path: s.path(n.demands[0].via), err: err}
+	end := &deadEnd{kind: kind, node: n, path: s.path(n.demands[0].via), err: err}
+	for _, p := range over {
+		end.obstacles = append(end.obstacles, s.obstacle(n, p))
+	}
 	for _, d := range n.demands {
 		end.demands = append(end.demands, s.demandOf(d.via))
 	}
@@ -262,9 +312,14 @@ func (s *search) fail(kind Kind, n *node, err error, obstacles ...Obstacle) {
 	s.first = end
 }
 
-// obstacle returns a conflict as the reason why a version was passed over.
-func (s *search) obstacle(v constraints.Version, c *conflict) Obstacle {
-	return Obstacle{Version: v, Kind: c.kind, Demand: s.demandOf(c.via), Target: c.target.chosen()}
+// obstacle says why a version was passed over.
+func (s *search) obstacle(n *node, p passed) Obstacle {
+	if p.conflict == nil {
+		c := s.world.candidate(n, p.version)
+		e := s.world.blocker(c)
+		p.conflict = &conflict{kind: OutOfRange, via: origin{from: c.base, edge: e}, target: e.to.pinned}
+	}
+	return Obstacle{Version: n.versions[p.version], Kind: p.kind, Demand: s.demandOf(p.via), Target: p.target.chosen()}
 }
 
 // failure returns the failed search as a clash.

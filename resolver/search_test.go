@@ -2,6 +2,7 @@ package resolver_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,11 +14,15 @@ import (
 )
 
 // drawUniverse draws a small universe as text: packages a to e with up to three
-// versions, each with up to two requirements, and pins of some.
+// versions, each with up to two requirements and an extra x that may bring
+// another, and pins of some.
 func drawUniverse(t *rapid.T) (text, pins, roots string) {
 	names := []string{"a", "b", "c", "d", "e"}
 	requirement := func() string {
 		name := rapid.SampledFrom(names).Draw(t, "name")
+		if rapid.IntRange(0, 3).Draw(t, "extra") == 0 {
+			name += "[x]"
+		}
 		return name + rapid.SampledFrom([]string{"", ">=2", "<2", "!=2", "==1", "==3", "<1"}).Draw(t, "range")
 	}
 	var u, p strings.Builder
@@ -28,7 +33,10 @@ func drawUniverse(t *rapid.T) (text, pins, roots string) {
 			for range rapid.IntRange(0, 2).Draw(t, "requirements") {
 				requirements = append(requirements, requirement())
 			}
-			fmt.Fprintf(&u, "%s %d", name, v)
+			if rapid.Bool().Draw(t, "brings") {
+				requirements = append(requirements, requirement()+`; extra == "x"`)
+			}
+			fmt.Fprintf(&u, "%s %d {extras x}", name, v)
 			if len(requirements) > 0 {
 				u.WriteString(": " + strings.Join(requirements, " | "))
 			}
@@ -46,39 +54,54 @@ func drawUniverse(t *rapid.T) (text, pins, roots string) {
 }
 
 // fits reports whether an answer meets all that is wanted and all that its
-// releases require.
-func fits(u resolvertest.Universe, w *resolver.World, wanted []constraints.Requirement, answer map[constraints.Name]constraints.Version) bool {
+// releases require, with the extras that are asked of them.
+func fits(t *testing.T, u resolvertest.Universe, w *resolver.World, wanted []constraints.Requirement, answer map[constraints.Name]constraints.Version) bool {
+	extras := make(map[constraints.Name]bool)
+	queue := slices.Clone(wanted)
+	add := func(name constraints.Name, extra constraints.Name) {
+		r, err := u.Release(name, answer[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range r.Requirements {
+			if q.Applies(w.Environment(), extra) && (extra == "" || !q.Applies(w.Environment(), "")) {
+				queue = append(queue, q)
+			}
+		}
+	}
 	for name, v := range answer {
 		if pin := w.Pin(name); pin != nil && !pin.Version.Equal(v) {
 			return false
 		}
-		r, _ := u.Release(name, v)
-		if r == nil {
+		add(name, "")
+	}
+	for len(queue) > 0 {
+		q := queue[0]
+		queue = queue[1:]
+		v, ok := answer[q.Name]
+		if !ok || !q.Range.Contains(v) {
 			return false
 		}
-		wanted = append(wanted[:len(wanted):len(wanted)], r.Requirements...)
-	}
-	for _, r := range wanted {
-		v, ok := answer[r.Name]
-		if !ok || !r.Range.Contains(v) {
-			return false
+		if len(q.Extras) > 0 && !extras[q.Name] {
+			extras[q.Name] = true
+			add(q.Name, "x")
 		}
 	}
 	return true
 }
 
 // anyFits tries every choice of a version, or none, for every package.
-func anyFits(u resolvertest.Universe, w *resolver.World, wanted []constraints.Requirement, names []constraints.Name, answer map[constraints.Name]constraints.Version) bool {
+func anyFits(t *testing.T, u resolvertest.Universe, w *resolver.World, wanted []constraints.Requirement, names []constraints.Name, answer map[constraints.Name]constraints.Version) bool {
 	if len(names) == 0 {
-		return fits(u, w, wanted, answer)
+		return fits(t, u, w, wanted, answer)
 	}
 	name := names[0]
-	if anyFits(u, w, wanted, names[1:], answer) {
+	if anyFits(t, u, w, wanted, names[1:], answer) {
 		return true
 	}
 	for _, r := range u[name] {
 		answer[name] = r.Version
-		if anyFits(u, w, wanted, names[1:], answer) {
+		if anyFits(t, u, w, wanted, names[1:], answer) {
 			return true
 		}
 	}
@@ -99,7 +122,7 @@ func TestVerifyAgreesWithBruteForce(t *testing.T) {
 			wanted = append(wanted, root.Requirement)
 		}
 		o := w.Verify(j)
-		possible := anyFits(u, w, wanted, []constraints.Name{"a", "b", "c", "d", "e"}, make(map[constraints.Name]constraints.Version))
+		possible := anyFits(t, u, w, wanted, []constraints.Name{"a", "b", "c", "d", "e"}, make(map[constraints.Name]constraints.Version))
 		if possible != (len(o.Clashes) == 0) {
 			rt.Fatalf("%s\npins %s\nroots %s\nclashes %q, but an answer exists: %v", text, pins, roots, resolvertest.Clashes(o), possible)
 		}
@@ -110,7 +133,7 @@ func TestVerifyAgreesWithBruteForce(t *testing.T) {
 		for _, c := range o.Installed() {
 			answer[c.Name] = c.Version
 		}
-		if !fits(u, w, wanted, answer) {
+		if !fits(t, u, w, wanted, answer) {
 			rt.Fatalf("%s\npins %s\nroots %s\nanswer %s does not fit", text, pins, roots, resolvertest.Installed(o))
 		}
 	})
@@ -125,7 +148,7 @@ func TestReachingNamesEveryRootThatLeadsThere(t *testing.T) {
 		target := constraints.Name(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "target"))
 		mayReach := w.Reaching([]constraints.Name{target})
 		j := resolvertest.Job(t, roots)
-		if !w.Verify(j).Visited(target) {
+		if !slices.Contains(w.Verify(j).VisitedNames(), target) {
 			return
 		}
 		for _, root := range j.Roots {

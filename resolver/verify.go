@@ -62,7 +62,7 @@ func (w *World) newWalk(job Job) *walk {
 	w.epoch++
 	w.walk = walk{
 		world: w, job: job,
-		visited: w.walk.visited[:0], open: w.walk.open[:0], trail: w.walk.trail[:0],
+		visited: w.walk.visited[:0], open: w.walk.open[:0], trail: w.walk.trail[:0], touched: w.walk.touched[:0],
 	}
 	return &w.walk
 }
@@ -79,12 +79,9 @@ func (o *Outcome) Installed() []Chosen {
 	return all
 }
 
-// Visited reports whether the job needs the package, or asked about it on the
-// way.
-func (o *Outcome) Visited(name constraints.Name) bool {
-	n, ok := o.walk.world.nodes[name]
-	return ok && n.epoch == o.walk.world.epoch
-}
+// VisitedNames returns the packages that the job needs or asked about on the way,
+// in the order met.
+func (o *Outcome) VisitedNames() []constraints.Name { return slices.Clone(o.walk.touched) }
 
 // PathTo returns the shortest chain of demands from a root to a package that the
 // job installs, nil when it does not install it.
@@ -101,7 +98,8 @@ func (o *Outcome) PathTo(name constraints.Name) []Demand {
 type walk struct {
 	world   *World
 	job     Job
-	visited []*slot   // in the order reached
+	visited []*slot // in the order reached
+	touched []constraints.Name
 	next    int       // of visited: the first whose edges were not followed
 	open    []*node   // packages that nothing pins, in the order met
 	trail   []*node   // that were demanded of, once for each demand
@@ -130,7 +128,6 @@ type origin struct {
 type demand struct {
 	requirement *constraints.Requirement
 	via         origin
-	level       int // of the decision that brought it
 	exact       bool
 }
 
@@ -139,7 +136,6 @@ type conflict struct {
 	kind   Kind
 	via    origin
 	target *candidate
-	level  int // of the decision that it is in conflict with, 0 for none
 }
 
 // start follows a root. A conflict there is nobody's choice: it is a clash.
@@ -189,6 +185,7 @@ func (k *walk) follow(e *edge, via origin, level int) *conflict {
 func (k *walk) touch(n *node) {
 	if n.epoch != k.world.epoch {
 		n.epoch = k.world.epoch
+		k.touched = append(k.touched, n.name)
 		n.provided, n.decided, n.level, n.depth, n.order, n.exacts = false, nil, 0, 0, 0, 0
 		n.demands = n.demands[:0]
 	}
@@ -269,7 +266,7 @@ func (o origin) depth() int {
 // conflict above.
 func (k *walk) refuse(kind Kind, via origin, target *candidate, level int) *conflict {
 	if level > 0 {
-		return &conflict{kind: kind, via: via, target: target, level: target.node.level}
+		return &conflict{kind: kind, via: via, target: target}
 	}
 	k.clashes = append(k.clashes, Clash{
 		Kind:   kind,

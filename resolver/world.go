@@ -16,13 +16,15 @@ type Pin struct {
 // It remembers what it built, so many questions may be asked of one World, but
 // not at the same time.
 type World struct {
-	env    *constraints.Environment
-	source Source
-	pins   map[constraints.Name]*Pin
-	limits map[constraints.Name][]Root
-	nodes  map[constraints.Name]*node
-	epoch  uint32 // of the current walk; what bears another is stale
-	walk   walk   // the current one
+	env        *constraints.Environment
+	source     Source
+	pins       map[constraints.Name]*Pin
+	limits     map[constraints.Name][]Root
+	nodes      map[constraints.Name]*node
+	dependents map[constraints.Name][]constraints.Name // see Dependents
+
+	epoch uint32 // of the current walk; what bears another is stale
+	walk  walk   // the current one
 }
 
 // NewWorld returns the world of env under the given pins, and limits: constraints
@@ -62,8 +64,8 @@ type node struct {
 
 	// Of a package that nothing pins:
 	versions   []constraints.Version
-	candidates map[int]*candidate
-	err        error // of the source, when it could not list the versions
+	candidates []*candidate // of the versions, each built on first use
+	err        error        // of the source, when it could not list the versions
 
 	// Of the current walk, valid while epoch is the world's:
 	epoch    uint32
@@ -87,6 +89,11 @@ type candidate struct {
 
 	base   *slot
 	extras map[constraints.Name]*slot
+
+	// blocker is a requirement of its own that no choice could meet, because a pin
+	// does not; it is known once judged.
+	blocker *edge
+	judged  bool
 }
 
 // slot is the part of a candidate that is installed on demand as one: its
@@ -121,7 +128,7 @@ func (w *World) node(name constraints.Name) *node {
 		return n
 	}
 	n.versions, n.err = w.source.Versions(name)
-	n.candidates = make(map[int]*candidate)
+	n.candidates = make([]*candidate, len(n.versions))
 	return n
 }
 
@@ -148,7 +155,7 @@ func (w *World) pinnedCandidate(n *node, pin *Pin) *candidate {
 
 // candidate returns the i-th version of a package that nothing pins.
 func (w *World) candidate(n *node, i int) *candidate {
-	if c, ok := n.candidates[i]; ok {
+	if c := n.candidates[i]; c != nil {
 		return c
 	}
 	c := &candidate{node: n, version: n.versions[i]}
@@ -204,6 +211,9 @@ func (w *World) edges(s *slot) []edge {
 	}
 	s.compiled = true
 	requirements := s.candidate.release.Requirements
+	if s.extra == "" {
+		s.edges = make([]edge, 0, len(requirements))
+	}
 	for i := range requirements {
 		r := &requirements[i]
 		if !r.Applies(w.env, s.extra) || s.extra != "" && r.Applies(w.env, "") {
@@ -212,6 +222,23 @@ func (w *World) edges(s *slot) []edge {
 		s.edges = append(s.edges, w.edge(r))
 	}
 	return s.edges
+}
+
+// blocker returns a requirement of a candidate, extras aside, that a pin does not
+// meet, so that no choice of others could make the candidate fit; nil for none.
+func (w *World) blocker(c *candidate) *edge {
+	if c.judged {
+		return c.blocker
+	}
+	c.judged = true
+	edges := w.edges(c.base)
+	for i := range edges {
+		if e := &edges[i]; e.to.pinned != nil && !e.fits && e.requirement.URL == "" {
+			c.blocker = e
+			break
+		}
+	}
+	return c.blocker
 }
 
 // edge returns a requirement as an edge of the world's graph.

@@ -15,7 +15,8 @@ var version = "unknown"
 
 func main() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // a run is short and small: collect less often
+		debug.SetGCPercent(800)       // a run is short: collect seldom ...
+		debug.SetMemoryLimit(1 << 30) // ... unless it is large
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := newApp().run(ctx, os.Args[1:])

@@ -19,13 +19,13 @@ func Check(q *Question) *Report {
 	book := newBook(&sound)
 	usage := newUsage()
 	report := &Report{SchemaVersion: SchemaVersion, Command: "check", Results: []Result{}}
-	for _, env := range q.Environments {
-		s := newSurvey(&sound, env)
+	for _, nothing := range newBaselines(&sound) {
+		s := newSurvey(&sound, nothing)
 		s.changed = pinnedNames(q.After)
 		s.checkPins(usage)
 		book.enter(s)
 		report.Results = append(report.Results, s.results...)
-		report.Environments = append(report.Environments, env.Name())
+		report.Environments = append(report.Environments, s.env.Name())
 	}
 	report.Findings = book.findings()
 	report.Consumers = countConsumers(q, usage.consumers)
@@ -39,16 +39,10 @@ func Check(q *Question) *Report {
 // checkPins judges the pins among themselves and every job of every consumer.
 func (s *survey) checkPins(u *usage) {
 	s.compare(nil, s.after.PinClashes(), constraintsThemselves, "")
-	for i := range s.question.Consumers {
-		c := &s.question.Consumers[i]
-		if !c.supports(s.env) {
-			continue
-		}
-		for _, job := range c.Jobs {
-			outcome := s.after.Verify(job.Job)
-			s.result(c, job, s.compare(nil, outcome.Clashes, i, job.Name))
-			u.add(i, outcome.Installed())
-		}
+	for _, t := range s.today.trials {
+		outcome := s.after.Verify(t.job.Job)
+		s.result(&s.question.Consumers[t.consumer], t.job, s.compare(nil, outcome.Clashes, t.consumer, t.job.Name))
+		u.add(t.consumer, outcome.Installed())
 	}
 }
 

@@ -5,28 +5,33 @@ import (
 	"strings"
 
 	"sluice/constraints"
+	"sluice/resolver"
 )
 
 // Judge answers a question: may the pins that differ between Before and After be
 // changed so?
 func Judge(q *Question) *Report {
-	report := compareWorlds(q)
+	today := newBaselines(q)
+	report, clashes := compareWorlds(q, today)
 	if report.Verdict == Reject {
-		suggest(q, report)
+		a := &adviser{question: q, today: today, clashes: clashes}
+		a.suggest(report)
 	}
 	return report
 }
 
-// compareWorlds surveys every environment and gathers what was found. Suggestions
-// are not looked for.
-func compareWorlds(q *Question) *Report {
+// compareWorlds surveys every environment and gathers what was found, and apart
+// from the report the clashes that reject. Suggestions are not looked for.
+func compareWorlds(q *Question, today []*baseline) (*Report, []resolver.Clash) {
 	book := newBook(q)
 	changes := make(map[constraints.Name]*Change)
 	reached := make(map[int]bool)
 	report := &Report{SchemaVersion: SchemaVersion, Command: "gate", Results: []Result{}}
-	for _, env := range q.Environments {
-		s := newSurvey(q, env)
+	var rejecting []resolver.Clash
+	for _, b := range today {
+		s := newSurvey(q, b)
 		s.judge()
+		rejecting = append(rejecting, s.rejecting()...)
 		book.enter(s)
 		for _, name := range s.changed {
 			note(changes, name, s)
@@ -35,14 +40,14 @@ func compareWorlds(q *Question) *Report {
 			reached[i] = true
 		}
 		report.Results = append(report.Results, s.results...)
-		report.Environments = append(report.Environments, env.Name())
+		report.Environments = append(report.Environments, b.env.Name())
 	}
 	report.Candidates = sortedChanges(changes)
 	report.Findings = book.findings()
 	report.Consumers = countConsumers(q, reached)
 	report.Verdict = verdict(report)
 	sortResults(report.Results)
-	return report
+	return report, rejecting
 }
 
 // verdict is the answer that the findings amount to.
@@ -73,7 +78,7 @@ func note(changes map[constraints.Name]*Change, name constraints.Name, s *survey
 		changes[name] = c
 	}
 	c.Environments = append(c.Environments, s.env.Name())
-	if pin := s.before.Pin(name); pin != nil {
+	if pin := s.today.world.Pin(name); pin != nil {
 		c.From = appendNew(c.From, pin.Version.String())
 		c.Place = placeOf(pin.Place)
 	}

@@ -116,7 +116,7 @@ func checkPrerelease(s *survey, name constraints.Name) []Finding {
 		return nil
 	}
 	f := s.finding(New, pin, "is a pre-release")
-	if was := s.before.Pin(name); was != nil && was.Version.IsPrerelease() {
+	if was := s.today.world.Pin(name); was != nil && was.Version.IsPrerelease() {
 		f.Status = Standing
 		f.Message += ", as is today's " + was.Version.String()
 	}
@@ -140,7 +140,7 @@ func containsFinal(versions []constraints.Version) bool {
 
 // checkDowngrade finds a candidate that is lower than the pin that it replaces.
 func checkDowngrade(s *survey, name constraints.Name) []Finding {
-	was, pin := s.before.Pin(name), s.after.Pin(name)
+	was, pin := s.today.world.Pin(name), s.after.Pin(name)
 	if s.question.Policy.Downgrade || was == nil || pin == nil || pin.Version.IsZero() || pin.Version.Compare(was.Version) >= 0 {
 		return nil
 	}

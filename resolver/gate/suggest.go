@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"sluice/constraints"
@@ -127,91 +128,111 @@ func changes(q *Question, name constraints.Name) bool {
 	return !slices.Equal(versions(q.Before), versions(q.After))
 }
 
-// suggest looks for changes near the rejected one that would be admitted, and
+// adviser looks for changes near a rejected one that would be admitted, and
 // judges each before it is named.
-func suggest(q *Question, report *Report) {
+type adviser struct {
+	question *Question
+	today    []*baseline
+	clashes  []resolver.Clash // that reject
+}
+
+func (a *adviser) suggest(report *Report) {
 	if len(report.Candidates) == 1 && len(report.Candidates[0].To) == 1 {
-		report.Instead = instead(q, constraints.Name(report.Candidates[0].Name))
+		report.Instead = a.instead(constraints.Name(report.Candidates[0].Name))
 	}
-	report.Together = together(q, report)
+	report.Together = a.together(report)
 }
 
 // instead returns the highest version between today's pin and the rejected one
 // that would be admitted.
-func instead(q *Question, name constraints.Name) []string {
-	was, wanted := pinned(q.Before, name), pinned(q.After, name)
-	versions, err := q.Source.Versions(name)
+func (a *adviser) instead(name constraints.Name) []string {
+	was, wanted := pinned(a.question.Before, name), pinned(a.question.After, name)
+	versions, err := a.question.Source.Versions(name)
 	if err != nil || was.IsZero() || wanted.IsZero() {
 		return nil
 	}
 	trials := 0
 	for _, v := range slices.Backward(versions) {
-		if v.IsPrerelease() || v.Compare(was) <= 0 || v.Compare(wanted) >= 0 {
+		if v.IsPrerelease() || v.Compare(was) <= 0 || v.Compare(wanted) >= 0 || a.excludes(name, v) {
 			continue
 		}
 		if trials++; trials > maxTrials {
 			return nil
 		}
-		if admits(q, map[constraints.Name]constraints.Version{name: v}) {
+		if a.admits(map[constraints.Name]constraints.Version{name: v}) {
 			return []string{v.String()}
 		}
 	}
 	return nil
 }
 
+// excludes reports whether a range that rejects the candidate excludes another
+// version of it too, so that it need not be judged.
+func (a *adviser) excludes(name constraints.Name, v constraints.Version) bool {
+	return slices.ContainsFunc(a.clashes, func(c resolver.Clash) bool {
+		return c.Kind == resolver.OutOfRange && c.Target.Name == name && !c.Demand.Requirement.Range.Contains(v)
+	})
+}
+
 // together returns the candidates with the pins that must move along with them,
 // when all of them would be admitted as one.
-func together(q *Question, report *Report) []string {
+func (a *adviser) together(report *Report) []string {
 	want := make(map[constraints.Name]constraints.Version)
 	for _, c := range report.Candidates {
-		want[constraints.Name(c.Name)] = pinned(q.After, constraints.Name(c.Name))
+		want[constraints.Name(c.Name)] = pinned(a.question.After, constraints.Name(c.Name))
 	}
+	clashes := a.clashes
 	for range maxTrials {
-		next := &Question{Environments: q.Environments, Before: q.Before, After: moved(q.Before, want), Consumers: q.Consumers, Source: q.Source, Policy: q.Policy}
-		moves := movesAlong(next)
+		moves := a.moves(clashes, want)
 		if len(moves) == 0 {
 			return nil
 		}
-		for name, v := range moves {
-			want[name] = v
-		}
-		if admits(q, want) {
-			return pinList(q, want)
+		maps.Copy(want, moves)
+		var verdict Verdict
+		if verdict, clashes = a.judge(want); verdict == Admit {
+			return pinList(a.question, want)
 		}
 	}
 	return nil
 }
 
-// movesAlong returns the pins that must move for the question's change to fit
-// with the other pins, as far as one step tells.
-func movesAlong(q *Question) map[constraints.Name]constraints.Version {
+// moves returns the pins that would have to move for clashes to go, none when one
+// of them cannot be lifted so.
+func (a *adviser) moves(clashes []resolver.Clash, wanted map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
+	q := a.with(wanted)
 	moves := make(map[constraints.Name]constraints.Version)
-	for _, env := range q.Environments {
-		s := newSurvey(q, env)
-		s.judgePins()
-		for _, name := range s.changed {
-			s.judgeCandidate(name)
+	for i := range clashes {
+		c := &clashes[i]
+		if c.Kind != resolver.OutOfRange || c.Demand.From == nil {
+			return nil
 		}
-		for i := range s.sightings {
-			c := &s.sightings[i].clash
-			if s.sightings[i].status != New || c.Kind != resolver.OutOfRange || c.Demand.From == nil {
-				continue
-			}
-			if v, ok := fittingRequirer(q, c); ok {
-				moves[c.Demand.From.Name] = v
-			} else if v, ok := fittingTarget(q, c); ok {
-				moves[c.Target.Name] = v
-			}
+		if v, ok := fittingRequirer(q, c); ok {
+			moves[c.Demand.From.Name] = v
+		} else if v, ok := fittingTarget(q, c); ok {
+			moves[c.Target.Name] = v
+		} else {
+			return nil
 		}
 	}
 	return moves
 }
 
+// with returns the question with other pins.
+func (a *adviser) with(pins map[constraints.Name]constraints.Version) *Question {
+	other := *a.question
+	other.After = moved(a.question.Before, pins)
+	return &other
+}
+
+func (a *adviser) judge(pins map[constraints.Name]constraints.Version) (Verdict, []resolver.Clash) {
+	report, clashes := compareWorlds(a.with(pins), a.today)
+	return report.Verdict, clashes
+}
+
 // admits reports whether the pins would be admitted instead of the question's.
-func admits(q *Question, pins map[constraints.Name]constraints.Version) bool {
-	other := *q
-	other.After = moved(q.Before, pins)
-	return compareWorlds(&other).Verdict == Admit
+func (a *adviser) admits(pins map[constraints.Name]constraints.Version) bool {
+	verdict, _ := a.judge(pins)
+	return verdict == Admit
 }
 
 // moved returns the lines with the pins of some names at other versions.

@@ -10,10 +10,11 @@ import (
 // survey is the question asked in one environment: what clashes where, under
 // today's pins and under the edited ones.
 type survey struct {
-	question      *Question
-	env           *constraints.Environment
-	before, after *resolver.World
-	changed       []constraints.Name // pins that differ in this environment, sorted
+	question *Question
+	env      *constraints.Environment
+	today    *baseline
+	after    *resolver.World
+	changed  []constraints.Name // pins that differ in this environment, sorted
 
 	sightings []sighting
 	results   []Result
@@ -34,15 +35,14 @@ type sighting struct {
 const constraintsThemselves = -1
 
 // newSurvey readies the question for an environment.
-func newSurvey(q *Question, env *constraints.Environment) *survey {
-	beforePins, beforeLimits := active(q.Before, env)
-	afterPins, afterLimits := active(q.After, env)
+func newSurvey(q *Question, today *baseline) *survey {
+	pins, limits := active(q.After, today.env)
 	return &survey{
 		question: q,
-		env:      env,
-		before:   resolver.NewWorld(env, beforePins, beforeLimits, q.Source),
-		after:    resolver.NewWorld(env, afterPins, afterLimits, q.Source),
-		changed:  changedNames(beforePins, afterPins),
+		env:      today.env,
+		today:    today,
+		after:    resolver.NewWorld(today.env, pins, limits, q.Source),
+		changed:  changedNames(today.pins, pins),
 		reached:  make(map[int]bool),
 	}
 }
@@ -78,29 +78,29 @@ func (s *survey) judge() {
 	for _, name := range s.changed {
 		s.judgeCandidate(name)
 	}
-	mayReach := s.before.Reaching(s.changed)
-	for i := range s.question.Consumers {
-		s.judgeConsumer(i, mayReach)
-	}
+	s.judgeConsumers()
 }
 
 // skipAll records that nothing changes here for anybody.
 func (s *survey) skipAll() {
-	for i := range s.question.Consumers {
-		c := &s.question.Consumers[i]
-		for _, job := range c.Jobs {
-			s.result(c, job, Untouched)
-		}
+	for _, t := range s.today.trials {
+		s.result(&s.question.Consumers[t.consumer], t.job, Untouched)
 	}
 }
 
 // judgePins compares what the changed pins require of others and others of them.
 func (s *survey) judgePins() {
-	concerns := func(c resolver.Clash) bool {
-		return s.isChanged(c.Target.Name) || c.Demand.From != nil && s.isChanged(c.Demand.From.Name)
+	concerned := slices.Clone(s.changed)
+	for _, name := range s.changed {
+		concerned = append(concerned, s.today.world.Dependents(name)...)
 	}
-	before := slices.DeleteFunc(s.before.PinClashes(), func(c resolver.Clash) bool { return !concerns(c) })
-	after := slices.DeleteFunc(s.after.PinClashes(), func(c resolver.Clash) bool { return !concerns(c) })
+	slices.Sort(concerned)
+	concerned = slices.Compact(concerned)
+	between := func(c resolver.Clash) bool { // pins that are the same in both
+		return !s.isChanged(c.Target.Name) && (c.Demand.From == nil || !s.isChanged(c.Demand.From.Name))
+	}
+	before := slices.DeleteFunc(s.today.world.PinClashes(concerned...), between)
+	after := slices.DeleteFunc(s.after.PinClashes(concerned...), between)
 	s.compare(before, after, constraintsThemselves, "")
 }
 
@@ -111,29 +111,40 @@ func (s *survey) judgeCandidate(name constraints.Name) {
 	}}}
 	if pin := s.after.Pin(name); pin != nil {
 		job.Roots[0].Place = pin.Place
-		s.compare(s.before.Verify(job).Clashes, s.after.Verify(job).Clashes, constraintsThemselves, "")
+		s.compare(s.today.world.Verify(job).Clashes, s.after.Verify(job).Clashes, constraintsThemselves, "")
 	}
 }
 
-// judgeConsumer compares how the jobs of a consumer fare.
-func (s *survey) judgeConsumer(i int, mayReach func(constraints.Name) bool) {
-	c := &s.question.Consumers[i]
-	if !c.supports(s.env) {
-		return
+// judgeConsumers compares how the jobs of the consumers fare. The two worlds are
+// walked side by side: a job goes through the edited one as soon as it is known
+// that a change reaches it.
+func (s *survey) judgeConsumers() {
+	trials := s.today.trials
+	after := make([][]resolver.Clash, len(trials))
+	reached := make(chan int, len(trials))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range reached {
+			after[i] = s.after.Verify(trials[i].job.Job).Clashes
+		}
+	}()
+	mayReach := s.today.world.Reaching(s.changed)
+	touched := make([]bool, len(trials))
+	for i := range trials {
+		if touched[i] = s.today.reaches(i, s.changed, mayReach); touched[i] {
+			reached <- i
+		}
 	}
-	for _, job := range c.Jobs {
-		if !slices.ContainsFunc(job.Roots, func(r resolver.Root) bool { return mayReach(r.Requirement.Name) }) {
-			s.result(c, job, Untouched)
-			continue
+	close(reached)
+	<-done
+	for i, t := range trials {
+		state := Untouched
+		if touched[i] {
+			s.reached[t.consumer] = true
+			state = s.compare(t.before, after[i], t.consumer, t.job.Name)
 		}
-		before := s.before.Verify(job.Job)
-		if !slices.ContainsFunc(s.changed, before.Visited) {
-			s.result(c, job, Untouched)
-			continue
-		}
-		s.reached[i] = true
-		after := s.after.Verify(job.Job)
-		s.result(c, job, s.compare(before.Clashes, after.Clashes, i, job.Name))
+		s.result(&s.question.Consumers[t.consumer], t.job, state)
 	}
 }
 
@@ -192,4 +203,17 @@ func (s *survey) result(c *Consumer, job Job, state State) {
 func (s *survey) isChanged(name constraints.Name) bool {
 	_, found := slices.BinarySearch(s.changed, name)
 	return found
+}
+
+// rejecting returns the clashes that nothing has today, each once.
+func (s *survey) rejecting() []resolver.Clash {
+	var all []resolver.Clash
+	seen := make(map[resolver.Key]bool)
+	for i := range s.sightings {
+		if c := &s.sightings[i].clash; s.sightings[i].status == New && !seen[c.Key()] {
+			seen[c.Key()] = true
+			all = append(all, *c)
+		}
+	}
+	return all
 }

@@ -134,17 +134,20 @@ func (w *Why) addNewer(q *Question, name constraints.Name) error {
 			w.Newer = append(w.Newer, v.String())
 		}
 	}
+	a := &adviser{question: q, today: newBaselines(q)}
 	for i, v := range slices.Backward(newer) {
 		if len(newer)-i > maxTrials {
 			break
 		}
-		other := *q
-		other.After = moved(q.Before, map[constraints.Name]constraints.Version{name: v})
-		report := compareWorlds(&other)
+		if a.excludes(name, v) {
+			continue
+		}
+		report, clashes := compareWorlds(a.with(map[constraints.Name]constraints.Version{name: v}), a.today)
 		if report.Verdict == Admit {
 			w.Admissible = v.String()
 			break
 		}
+		a.clashes = append(a.clashes, clashes...)
 		if i == len(newer)-1 {
 			w.HeldBack = slices.DeleteFunc(report.Findings, func(f Finding) bool { return f.Status != New && f.Status != Open })
 		}
