@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -52,13 +53,32 @@ func load(s *settings) (*inputs, error) {
 		return nil, usageError{msg: "no index facts to judge by", hint: `give --index FILE, or [index] file = "FILE" in sluice.toml`}
 	}
 	var wait sync.WaitGroup
-	parts := []func() error{in.loadConstraints, in.loadIndex, in.loadConsumers}
+	parts := []func() error{in.loadPins, in.loadConsumers}
 	errs := make([]error, len(parts))
 	for i, part := range parts {
 		wait.Go(func() { errs[i] = part() })
 	}
 	wait.Wait()
-	return in, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, errors.Join(err, in.close())
+	}
+	return in, nil
+}
+
+// loadPins reads the constraints file and the facts of what it pins, which every
+// question will ask for.
+func (in *inputs) loadPins() error {
+	if err := errors.Join(in.loadConstraints(), in.loadIndex()); err != nil {
+		return err
+	}
+	for _, l := range in.lines {
+		if !l.Version.IsZero() {
+			if _, err := in.facts.Release(l.Requirement.Name, l.Version); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // environments returns the matrix.
@@ -168,6 +188,11 @@ func (in *inputs) close() error {
 // loadConsumers reads the manifests of all consumers, several at a time. One that
 // cannot be read keeps its problems; the others go on.
 func (in *inputs) loadConsumers() error {
+	top, err := os.OpenRoot(in.settings.dir)
+	if err != nil {
+		return err
+	}
+	defer top.Close()
 	var errs []error
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -183,7 +208,7 @@ func (in *inputs) loadConsumers() error {
 			}
 			in.consumers = append(in.consumers, entry)
 			group.Go(func() error {
-				entry.load(in.settings.dir, c.Files)
+				entry.load(top, c.Files)
 				return nil
 			})
 		}
@@ -239,12 +264,12 @@ func (in *inputs) checkNames() error {
 	return errors.Join(errs...)
 }
 
-// load reads the manifests of a consumer.
-func (c *consumer) load(dir string, files []string) {
-	root, inside, err := c.locate(dir)
+// load reads the manifests of a consumer. top is the working directory.
+func (c *consumer) load(top *os.Root, files []string) {
+	t, err := c.locate(top)
 	if err == nil {
-		c.manifest, err = manifest.Load(root.FS(), inside, manifest.Options{Name: c.name, Files: files})
-		root.Close()
+		c.manifest, err = manifest.Load(t, t.inside, manifest.Options{Name: c.name, Files: files})
+		t.own.Close()
 	}
 	switch problems := (constraints.Problems)(nil); {
 	case errors.As(err, &problems):
@@ -258,30 +283,40 @@ func (c *consumer) load(dir string, files []string) {
 	}
 }
 
-// locate opens the folder that the consumer's files may lie in, and returns the
-// consumer's own within it. Neither a path nor a link in a manifest leads out of
-// there. For a consumer below dir it is dir, so that consumers may share files;
-// for another it is the consumer's parent.
-func (c *consumer) locate(dir string) (root *os.Root, inside string, err error) {
-	top, inside := dir, filepath.ToSlash(c.folder)
-	if !filepath.IsLocal(c.folder) || leadsOut(dir, abs(dir, c.folder)) {
-		c.prefix = filepath.ToSlash(filepath.Dir(c.folder))
-		real, err := filepath.EvalSymlinks(abs(dir, c.folder))
-		if err != nil {
-			return nil, "", err
+// locate opens the folder of a consumer and the one that its files may lie in.
+// For a consumer below the working directory that is the working directory, so
+// that consumers may share files; for another it is the folder alone.
+func (c *consumer) locate(top *os.Root) (tree, error) {
+	if filepath.IsLocal(c.folder) {
+		if own, err := top.OpenRoot(c.folder); err == nil {
+			return tree{top: top, own: own, inside: filepath.ToSlash(filepath.Clean(c.folder))}, nil
 		}
-		top, inside = filepath.Dir(real), filepath.Base(real)
 	}
-	root, err = os.OpenRoot(top)
-	return root, inside, err
+	c.prefix = filepath.ToSlash(filepath.Dir(c.folder))
+	own, err := os.OpenRoot(abs(top.Name(), c.folder))
+	return tree{own: own, inside: filepath.Base(c.folder)}, err
 }
 
-// leadsOut reports whether a folder is a link to somewhere outside dir.
-func leadsOut(dir, folder string) bool {
-	realDir, err1 := filepath.EvalSymlinks(dir)
-	real, err2 := filepath.EvalSymlinks(folder)
-	rel, err3 := filepath.Rel(realDir, real)
-	return err1 == nil && err2 == nil && err3 == nil && !filepath.IsLocal(rel)
+// tree is the part of the disk that the manifests of a consumer may lie in:
+// neither a path nor a link in one leads out of there.
+type tree struct {
+	top    *os.Root // nil for none but own
+	own    *os.Root // the consumer's folder
+	inside string   // what that is called in top
+}
+
+// Open implements fs.FS.
+func (t tree) Open(name string) (fs.File, error) {
+	if name == t.inside {
+		return t.own.Open(".")
+	}
+	if own, ok := strings.CutPrefix(name, t.inside+"/"); ok {
+		return t.own.Open(own)
+	}
+	if t.top == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("it is outside the consumer's folder")}
+	}
+	return t.top.Open(name)
 }
 
 // gateConsumer returns the consumer as the gate sees it: its runtime requirements

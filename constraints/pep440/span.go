@@ -21,14 +21,12 @@ type point struct {
 }
 
 func at(key string) point {
+	n := min(len(key), 8)
 	var head uint64
-	for i := range 8 {
-		head <<= 8
-		if i < len(key) {
-			head |= uint64(key[i])
-		}
+	for i := range n {
+		head = head<<8 | uint64(key[i])
 	}
-	return point{head, key}
+	return point{head << (64 - 8*n), key}
 }
 
 // before reports whether p comes before q.

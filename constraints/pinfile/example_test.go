@@ -21,7 +21,7 @@ func ExampleParse() {
 	// Output:
 	// upper-constraints.txt:2:1 requirement "27.1.0" true "# Apache-2.0"
 	// upper-constraints.txt:3:1 invalid "" false ""
-	// upper-constraints.txt:3:4 write == instead of =
+	// upper-constraints.txt:3:4 a single = is not an operator; did you mean ==?
 }
 
 func ExampleFile_Set() {

@@ -1,6 +1,7 @@
 package pinfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -83,12 +84,18 @@ func readBounded(fsys fs.FS, name string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(io.LimitReader(file, MaxFile+1))
+	var data bytes.Buffer
+	if info, err := file.Stat(); err == nil && 0 < info.Size() && info.Size() <= MaxFile {
+		data.Grow(int(info.Size()) + bytes.MinRead)
+	}
+	_, err = data.ReadFrom(io.LimitReader(file, MaxFile+1))
+	return data.Bytes(), err
 }
 
 // follow gathers the entries of f and of what it includes. chain is how f was
 // come to, f itself last.
 func (l *loader) follow(f *File, constraint bool, chain []string) {
+	l.tree.Entries = slices.Grow(l.tree.Entries, len(f.entries))
 	for _, e := range f.entries {
 		e.Constraint = constraint
 		if c := refusal(e); c != nil && constraint {

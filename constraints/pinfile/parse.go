@@ -28,6 +28,7 @@ func ParseWith(name string, data []byte, opts Options) (*File, error) {
 		return f, f.problems
 	}
 	f.decode()
+	f.entries = make([]Entry, 0, min(len(f.lines), 1024)) // most lines of most files are entries
 	for i := 0; i < len(f.lines); {
 		l := join(f.text, f.lines, i)
 		f.read(l)
