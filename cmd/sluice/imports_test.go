@@ -23,7 +23,7 @@ var allowedImports = map[string][]string{
 	"constraints/pinfile":   {"constraints", "constraints/pep440", "constraints/pep508"},
 	"constraints/manifest":  {"constraints", "constraints/pep440", "constraints/pep508", "constraints/pinfile"},
 	"index":                 {"constraints", "constraints/pep440", "constraints/pep508"},
-	"index/indextest":       {"constraints", "index"},
+	"index/indextest":       {"constraints", "constraints/pep440", "index"},
 	"resolver":              {"constraints"},
 	"resolver/gate":         {"constraints", "resolver"},
 	"resolver/resolvertest": {"constraints", "constraints/pep440", "constraints/pep508", "resolver"},

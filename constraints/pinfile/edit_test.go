@@ -200,10 +200,10 @@ func TestSetChangesTheVersionAndNoByteMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var removed, set, replaced []pinLine
+		var removed, set []pinLine
 		for i, line := range lines {
 			if names[i] != name {
-				removed, set, replaced = append(removed, line), append(set, line), append(replaced, line)
+				removed, set = append(removed, line), append(set, line)
 				continue
 			}
 			set = append(set, pinLine{line.before, "7.7", line.after, line.ending})

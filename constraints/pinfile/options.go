@@ -65,7 +65,8 @@ func (c *complaint) at(place constraints.Place) constraints.Problem {
 }
 
 // parseOptions reads words as pip does with optparse: long options may be
-// shortened, short ones run together, and what is no option is ignored.
+// shortened, short ones have their value attached or after them, and what is no
+// option is ignored.
 func parseOptions(words []string) (options []Option, ignored []string, err *complaint) {
 	for len(words) > 0 {
 		word := words[0]
@@ -77,7 +78,7 @@ func parseOptions(words []string) (options []Option, ignored []string, err *comp
 		case strings.HasPrefix(word, "--"):
 			more, words, err = longOption(word, words)
 		case strings.HasPrefix(word, "-") && len(word) > 1:
-			more, words, err = shortOptions(word, words)
+			more, words, err = shortOption(word, words)
 		default:
 			ignored = append(ignored, word)
 		}
@@ -107,23 +108,21 @@ func longOption(word string, words []string) ([]Option, []string, *complaint) {
 	return checkValue(Option{rule.name, value}, words)
 }
 
-func shortOptions(word string, words []string) (options []Option, rest []string, err *complaint) {
-	for i := 1; i < len(word); i++ {
-		at := slices.IndexFunc(optionRules, func(r optionRule) bool { return r.spelling == "-"+word[i:i+1] })
-		if at < 0 {
-			return options, words, unknownOption(word)
-		}
-		value := word[i+1:]
-		if value == "" && len(words) == 0 {
-			return options, words, missingValue(optionRules[at])
-		}
-		if value == "" {
-			value, words = words[0], words[1:]
-		}
-		// Every short option takes a value, so one ends the word.
-		return checkValue(Option{optionRules[at].name, value}, words)
+// shortOption reads a word such as -r or -rFILE. Every short option takes a value,
+// so one is all that a word can hold.
+func shortOption(word string, words []string) ([]Option, []string, *complaint) {
+	at := slices.IndexFunc(optionRules, func(r optionRule) bool { return r.spelling == word[:2] })
+	if at < 0 {
+		return nil, words, unknownOption(word)
 	}
-	return options, words, nil
+	value := word[2:]
+	if value == "" && len(words) == 0 {
+		return nil, words, missingValue(optionRules[at])
+	}
+	if value == "" {
+		value, words = words[0], words[1:]
+	}
+	return checkValue(Option{optionRules[at].name, value}, words)
 }
 
 // matchLong finds the rule for a long option, which may be shortened as long as

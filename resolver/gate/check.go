@@ -27,7 +27,7 @@ func Check(q *Question) *Report {
 		report.Results = append(report.Results, s.results...)
 		report.Environments = append(report.Environments, s.env.Name())
 	}
-	report.Findings = book.findings()
+	report.Findings, _ = book.findings()
 	report.Consumers = countConsumers(q, usage.consumers)
 	report.Unneeded = usage.unneeded(q.After)
 	report.Unpinned = usage.unpinned(q.Consumers)

@@ -98,8 +98,9 @@ func (e *entry) reach(q *Question, seen *sighting) {
 }
 
 // findings returns all that was gathered: what rejects first, each rule in the
-// order of the table, what concerns most consumers first.
-func (b *book) findings() []Finding {
+// order of the table, what concerns most consumers first. Beside them it returns
+// the clash that each rests on, nil for none.
+func (b *book) findings() ([]Finding, []*resolver.Clash) {
 	slices.SortStableFunc(b.order, func(x, y *entry) int {
 		return cmp.Or(
 			cmp.Compare(x.finding.Status.rank(), y.finding.Status.rank()),
@@ -110,17 +111,16 @@ func (b *book) findings() []Finding {
 		)
 	})
 	findings := make([]Finding, 0, len(b.order))
+	var clashes []*resolver.Clash
 	for _, e := range b.order {
 		for _, r := range e.reaches {
 			e.finding.Reaches = append(e.finding.Reaches, *r)
 		}
 		slices.SortFunc(e.finding.Reaches, compareReach)
-		if e.clash != nil && e.finding.Status == New {
-			e.finding.Lifts = lifts(b.question, e.clash)
-		}
 		findings = append(findings, e.finding)
+		clashes = append(clashes, e.clash)
 	}
-	return findings
+	return findings, clashes
 }
 
 func (e *entry) place() constraints.Place {

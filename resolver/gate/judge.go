@@ -14,24 +14,23 @@ func Judge(q *Question) *Report {
 	today := newBaselines(q)
 	report, clashes := compareWorlds(q, today)
 	if report.Verdict == Reject {
-		a := &adviser{question: q, today: today, clashes: clashes}
-		a.suggest(report)
+		a := &adviser{question: q, today: today}
+		a.suggest(report, clashes)
 	}
 	return report
 }
 
-// compareWorlds surveys every environment and gathers what was found, and apart
-// from the report the clashes that reject. Suggestions are not looked for.
-func compareWorlds(q *Question, today []*baseline) (*Report, []resolver.Clash) {
+// compareWorlds surveys every environment and gathers what was found. Suggestions
+// are not looked for. Beside the report it returns the clash that each finding
+// rests on, nil where it rests on none.
+func compareWorlds(q *Question, today []*baseline) (*Report, []*resolver.Clash) {
 	book := newBook(q)
 	changes := make(map[constraints.Name]*Change)
 	reached := make(map[int]bool)
 	report := &Report{SchemaVersion: SchemaVersion, Command: "gate", Results: []Result{}}
-	var rejecting []resolver.Clash
 	for _, b := range today {
 		s := newSurvey(q, b)
 		s.judge()
-		rejecting = append(rejecting, s.rejecting()...)
 		book.enter(s)
 		for _, name := range s.changed {
 			note(changes, name, s)
@@ -43,11 +42,12 @@ func compareWorlds(q *Question, today []*baseline) (*Report, []resolver.Clash) {
 		report.Environments = append(report.Environments, b.env.Name())
 	}
 	report.Candidates = sortedChanges(changes)
-	report.Findings = book.findings()
+	findings, clashes := book.findings()
+	report.Findings = findings
 	report.Consumers = countConsumers(q, reached)
 	report.Verdict = verdict(report)
 	sortResults(report.Results)
-	return report, rejecting
+	return report, clashes
 }
 
 // verdict is the answer that the findings amount to.

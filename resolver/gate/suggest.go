@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/resolver"
@@ -17,35 +18,6 @@ const maxTrials = 24
 // a version.
 type widener interface {
 	Widen(constraints.Version) (constraints.Range, bool)
-}
-
-// lifts returns the smallest changes that would lift a clash, as far as they can
-// be told from the clash alone.
-func lifts(q *Question, c *resolver.Clash) []string {
-	switch {
-	case c.Kind != resolver.OutOfRange:
-		return nil
-	case c.Demand.From == nil:
-		w, ok := c.Demand.Requirement.Range.(widener)
-		if !ok {
-			return nil
-		}
-		wider, ok := w.Widen(c.Target.Version)
-		if !ok {
-			return nil
-		}
-		r := c.Demand.Requirement
-		r.Range = wider
-		return []string{"widen to " + r.String()}
-	}
-	var moves []string
-	if v, ok := fittingRequirer(q, c); ok {
-		moves = append(moves, fmt.Sprintf("move %s to %s along", c.Demand.From.Name, v))
-	}
-	if v, ok := fittingTarget(q, c); ok {
-		moves = append(moves, fmt.Sprintf("move %s to %s along", c.Target.Name, v))
-	}
-	return moves
 }
 
 // fittingRequirer returns the version of the package that makes the demand,
@@ -133,14 +105,122 @@ func changes(q *Question, name constraints.Name) bool {
 type adviser struct {
 	question *Question
 	today    []*baseline
-	clashes  []resolver.Clash // that reject
+	clashes  []*resolver.Clash // that reject
 }
 
-func (a *adviser) suggest(report *Report) {
+// suggest adds to a report what would lift its findings, and what would be
+// admitted in place of the change. clashes are those that the findings rest on.
+func (a *adviser) suggest(report *Report, clashes []*resolver.Clash) {
+	a.explain(report, clashes)
 	if len(report.Candidates) == 1 && len(report.Candidates[0].To) == 1 {
 		report.Instead = a.instead(constraints.Name(report.Candidates[0].Name))
 	}
 	report.Together = a.together(report)
+}
+
+// explain adds to the findings that reject what would lift them.
+func (a *adviser) explain(report *Report, clashes []*resolver.Clash) {
+	a.clashes = rejecting(report, clashes)
+	lifted := 0
+	for i, c := range clashes {
+		if c != nil && report.Findings[i].Status == New && lifted < maxTrials {
+			report.Findings[i].Lifts = a.lifts(c)
+			lifted++
+		}
+	}
+}
+
+// rejecting returns the clashes that the findings which reject rest on.
+func rejecting(report *Report, clashes []*resolver.Clash) []*resolver.Clash {
+	var all []*resolver.Clash
+	for i, c := range clashes {
+		if c != nil && report.Findings[i].Status == New {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// lifts returns the smallest changes that would lift a clash, each of which leaves
+// the pins fitting together.
+func (a *adviser) lifts(c *resolver.Clash) []string {
+	if c.Kind != resolver.OutOfRange {
+		return nil
+	}
+	if c.Demand.From == nil {
+		return widening(c)
+	}
+	var lifts []string
+	if v, ok := fittingRequirer(a.question, c); ok {
+		lifts = appendMoves(lifts, a.complete(c.Demand.From.Name, v))
+	}
+	if v, ok := fittingTarget(a.question, c); ok {
+		lifts = appendMoves(lifts, a.complete(c.Target.Name, v))
+	}
+	return lifts
+}
+
+// widening returns how little a consumer's range must change to admit what is
+// there.
+func widening(c *resolver.Clash) []string {
+	w, ok := c.Demand.Requirement.Range.(widener)
+	if !ok {
+		return nil
+	}
+	wider, ok := w.Widen(c.Target.Version)
+	if !ok {
+		return nil
+	}
+	r := c.Demand.Requirement
+	r.Range = wider
+	return []string{"widen to " + r.String()}
+}
+
+// appendMoves adds moves in words: "move A to 2 along", with what must move with
+// it. There may be none.
+func appendMoves(lifts []string, moves map[constraints.Name]constraints.Version) []string {
+	if len(moves) == 0 {
+		return lifts
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(moves)) {
+		parts = append(parts, fmt.Sprintf("%s to %s", name, moves[name]))
+	}
+	return append(lifts, "move "+strings.Join(parts, " and ")+" along")
+}
+
+// complete returns a pin's move with the moves of others that it makes necessary,
+// nil when they come to no end or to none.
+func (a *adviser) complete(name constraints.Name, v constraints.Version) map[constraints.Name]constraints.Version {
+	const maxRounds = 8
+	moves := map[constraints.Name]constraints.Version{name: v}
+	for range maxRounds {
+		var open []*resolver.Clash
+		q := a.with(moves)
+		for _, b := range a.today {
+			s := newSurvey(q, b)
+			s.judgePins()
+			for _, c := range s.rejecting() {
+				_, target := moves[c.Target.Name]
+				from := false
+				if c.Demand.From != nil {
+					_, from = moves[c.Demand.From.Name]
+				}
+				if target || from {
+					open = append(open, c)
+				}
+			}
+		}
+		if len(open) == 0 {
+			return moves
+		}
+		more := a.moves(open, moves)
+		if len(more) == 0 {
+			return nil
+		}
+		maps.Copy(moves, more)
+	}
+	return nil
 }
 
 // instead returns the highest version between today's pin and the rejected one
@@ -169,7 +249,7 @@ func (a *adviser) instead(name constraints.Name) []string {
 // excludes reports whether a range that rejects the candidate excludes another
 // version of it too, so that it need not be judged.
 func (a *adviser) excludes(name constraints.Name, v constraints.Version) bool {
-	return slices.ContainsFunc(a.clashes, func(c resolver.Clash) bool {
+	return slices.ContainsFunc(a.clashes, func(c *resolver.Clash) bool {
 		return c.Kind == resolver.OutOfRange && c.Target.Name == name && !c.Demand.Requirement.Range.Contains(v)
 	})
 }
@@ -198,11 +278,10 @@ func (a *adviser) together(report *Report) []string {
 
 // moves returns the pins that would have to move for clashes to go, none when one
 // of them cannot be lifted so.
-func (a *adviser) moves(clashes []resolver.Clash, wanted map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
+func (a *adviser) moves(clashes []*resolver.Clash, wanted map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
 	q := a.with(wanted)
 	moves := make(map[constraints.Name]constraints.Version)
-	for i := range clashes {
-		c := &clashes[i]
+	for _, c := range clashes {
 		if c.Kind != resolver.OutOfRange || c.Demand.From == nil {
 			return nil
 		}
@@ -220,13 +299,15 @@ func (a *adviser) moves(clashes []resolver.Clash, wanted map[constraints.Name]co
 // with returns the question with other pins.
 func (a *adviser) with(pins map[constraints.Name]constraints.Version) *Question {
 	other := *a.question
-	other.After = moved(a.question.Before, pins)
+	other.After = moved(a.question.After, pins)
 	return &other
 }
 
-func (a *adviser) judge(pins map[constraints.Name]constraints.Version) (Verdict, []resolver.Clash) {
+// judge returns the verdict on the question with other pins, and the clashes that
+// reject it.
+func (a *adviser) judge(pins map[constraints.Name]constraints.Version) (Verdict, []*resolver.Clash) {
 	report, clashes := compareWorlds(a.with(pins), a.today)
-	return report.Verdict, clashes
+	return report.Verdict, rejecting(report, clashes)
 }
 
 // admits reports whether the pins would be admitted instead of the question's.

@@ -206,13 +206,13 @@ func (s *survey) isChanged(name constraints.Name) bool {
 }
 
 // rejecting returns the clashes that nothing has today, each once.
-func (s *survey) rejecting() []resolver.Clash {
-	var all []resolver.Clash
+func (s *survey) rejecting() []*resolver.Clash {
+	var all []*resolver.Clash
 	seen := make(map[resolver.Key]bool)
 	for i := range s.sightings {
 		if c := &s.sightings[i].clash; s.sightings[i].status == New && !seen[c.Key()] {
 			seen[c.Key()] = true
-			all = append(all, *c)
+			all = append(all, c)
 		}
 	}
 	return all

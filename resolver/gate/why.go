@@ -142,13 +142,15 @@ func (w *Why) addNewer(q *Question, name constraints.Name) error {
 		if a.excludes(name, v) {
 			continue
 		}
-		report, clashes := compareWorlds(a.with(map[constraints.Name]constraints.Version{name: v}), a.today)
+		asked := a.with(map[constraints.Name]constraints.Version{name: v})
+		report, clashes := compareWorlds(asked, a.today)
 		if report.Verdict == Admit {
 			w.Admissible = v.String()
 			break
 		}
-		a.clashes = append(a.clashes, clashes...)
+		a.clashes = append(a.clashes, rejecting(report, clashes)...)
 		if i == len(newer)-1 {
+			(&adviser{question: asked, today: a.today}).explain(report, clashes)
 			w.HeldBack = slices.DeleteFunc(report.Findings, func(f Finding) bool { return f.Status != New && f.Status != Open })
 		}
 	}
