@@ -20,7 +20,7 @@ demo: build ## gate one good and one bad candidate on the embedded universe, off
 	@$(BIN) demo
 
 test: ## run all tests
-	$(GO) test ./...
+	$(GO) test $(TESTFLAGS) ./...
 
 check: ## everything that CI does
 	@bash .ci/run

@@ -152,7 +152,7 @@ func corpusLines(t *testing.T, line func(corpusLine)) {
 
 func TestTheCorpusIsReadAsEncodingJSONReadsIt(t *testing.T) {
 	if testing.Short() {
-		t.Skip("reads 90 MB twice")
+		t.Skip("skip: reads 90 MB twice")
 	}
 	s, err := Open(compactCorpus(t))
 	if err != nil {
@@ -187,7 +187,7 @@ func TestTheCorpusIsReadAsEncodingJSONReadsIt(t *testing.T) {
 
 func TestTheMetadataOfTheCorpusIsReadable(t *testing.T) {
 	if testing.Short() {
-		t.Skip("parses a quarter of a million requirements")
+		t.Skip("skip: parses a quarter of a million requirements")
 	}
 	s, err := Open(compactCorpus(t))
 	if err != nil {

@@ -100,7 +100,7 @@ func askPython[A any](t *testing.T, script string, texts []string) []A {
 	t.Helper()
 	interpreter, err := exec.LookPath("python3")
 	if err != nil {
-		t.Skip("no python3 here to compare with")
+		t.Skip("skip: no python3 here to compare with")
 	}
 	input, err := json.Marshal(texts)
 	if err != nil {
@@ -110,7 +110,7 @@ func askPython[A any](t *testing.T, script string, texts []string) []A {
 	command.Stdin = bytes.NewReader(input)
 	output, err := command.Output()
 	if err != nil {
-		t.Skip("the script does not run with the python3 here: ", err)
+		t.Skip("skip: the script does not run with the python3 here: ", err)
 	}
 	var answers []A
 	if err := json.Unmarshal(output, &answers); err != nil {

@@ -31,7 +31,7 @@ func readVectors(t *testing.T, name string, into any) {
 	}
 	f, err := os.Open(filepath.Join(root, "..", "shared", "vectors", name))
 	if os.IsNotExist(err) {
-		t.Skip("no conformance vectors beside the repository")
+		t.Skip("skip: no conformance vectors beside the repository")
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,7 @@ func readVectors(t *testing.T, name string, into any) {
 	path := filepath.Join(moduleRoot(t), "..", "shared", "vectors", name)
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("no conformance vectors: ../shared/vectors/%s", name)
+		t.Skipf("skip: no conformance vectors: ../shared/vectors/%s", name)
 	} else if err != nil {
 		t.Fatal(err)
 	}

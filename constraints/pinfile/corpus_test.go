@@ -27,13 +27,13 @@ func corpus(t testing.TB) string {
 			break
 		}
 		if folder == filepath.Dir(folder) {
-			t.Skip("no go.mod above")
+			t.Skip("skip: no go.mod above")
 		}
 		folder = filepath.Dir(folder)
 	}
 	shared := filepath.Join(folder, "..", "shared", "corpus")
 	if _, err := os.Stat(shared); err != nil {
-		t.Skip("no shared corpus beside the checkout")
+		t.Skip("skip: no shared corpus beside the checkout")
 	}
 	return shared
 }

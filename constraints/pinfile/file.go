@@ -57,10 +57,6 @@ func (f *File) Problems() constraints.Problems { return f.problems }
 // line that a comment swallows, text that is pinned and no version.
 func (f *File) Notes() constraints.Problems { return f.notes }
 
-// Encoding returns the name of the encoding that the file was read in, such as
-// "utf-8" or "utf-16-le".
-func (f *File) Encoding() string { return f.codec.name }
-
 // place returns where the byte at offset i of the text stands.
 func (f *File) place(i int) constraints.Place {
 	if len(f.lines) == 0 {

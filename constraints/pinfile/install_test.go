@@ -27,7 +27,7 @@ const pyproject = "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nb
 func TestPipTakesAReplacedPinAsConstraint(t *testing.T) {
 	python, err := exec.LookPath("python3")
 	if err != nil || exec.Command(python, "-m", "pip", "--version").Run() != nil {
-		t.Skip("no python3 with pip here")
+		t.Skip("skip: no python3 with pip here")
 	}
 	folder := filepath.Join(t.TempDir(), "we ird;#é[x] $HOME ${HOME}@")
 	if err := os.MkdirAll(folder, 0o777); err != nil {

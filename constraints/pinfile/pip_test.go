@@ -58,7 +58,7 @@ func askPip(t *testing.T, cases []pipCase) []pipAnswer {
 	t.Helper()
 	python, err := exec.LookPath("python3")
 	if err != nil {
-		t.Skip("no python3 here to ask pip with")
+		t.Skip("skip: no python3 here to ask pip with")
 	}
 	var in, out, talk bytes.Buffer
 	for _, c := range cases {
@@ -72,7 +72,7 @@ func askPip(t *testing.T, cases []pipCase) []pipAnswer {
 	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &out, &talk
 	if err := cmd.Run(); err != nil && strings.Contains(talk.String(), "No module named 'pip") {
-		t.Skip("python3 here has no pip to ask")
+		t.Skip("skip: python3 here has no pip to ask")
 	} else if err != nil {
 		t.Fatalf("%v\n%s", err, talk.String())
 	}

@@ -7,16 +7,18 @@ import "github.com/Masterminds/semver/v3"
 // Class is how far apart two semantic versions are.
 type Class string
 
+// The classes, the farthest first.
 const (
-	Major        Class = "major"
-	Minor        Class = "minor"
-	Patch        Class = "patch"
-	Prerelease   Class = "prerelease" // only the pre-release part differs
-	Same         Class = "same"       // no difference in precedence
-	NotSemantic  Class = "not semantic"
-	firstCalYear       = 1990
-	lastCalYear        = 2199
+	Major       Class = "major"        // the first number differs
+	Minor       Class = "minor"        // the second does, the first does not
+	Patch       Class = "patch"        // only the third does
+	Prerelease  Class = "prerelease"   // only the pre-release part does
+	Same        Class = "same"         // no difference in precedence
+	NotSemantic Class = "not semantic" // at least one is no semantic version
 )
+
+// A major number from firstCalYear to lastCalYear is taken for a year.
+const firstCalYear, lastCalYear = 1990, 2199
 
 // ClassOf returns the class of the step between two versions in either
 // direction, NotSemantic when one of them is no semantic version. One or two

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"sluice/constraints/pep508"
+	"sluice/constraints/pinfile"
+	"sluice/resolver"
+	"sluice/resolver/gate"
+)
+
+// These tests ask real clients. They need ../shared/corpus, python3 with pip, and
+// for some uv (on the PATH, or named by SLUICE_UV).
+
+// serveCorpus starts the corpus' index on loopback and returns the URL of its
+// simple API.
+func serveCorpus(t testing.TB) string {
+	t.Helper()
+	dir := corpusDir(t)
+	python := client(t, "python3", "")
+	server := exec.Command(python, filepath.Join(dir, "serve_index.py"), "--port", "0")
+	out, err := server.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		server.Process.Kill()
+		server.Wait()
+	})
+	ready, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := regexp.MustCompile(`http://127\.0\.0\.1:\d+/simple`).FindString(ready)
+	if url == "" {
+		t.Fatalf("the index says %q", ready)
+	}
+	return url
+}
+
+// client returns the path of a program, or skips the test.
+func client(t testing.TB, name, variable string) string {
+	t.Helper()
+	if path := os.Getenv(variable); variable != "" && path != "" {
+		return path
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("skip: no %s on this machine", name)
+	}
+	return path
+}
+
+// TestRealPipAgreesLive gates candidates and asks real pip at the same time.
+func TestRealPipAgreesLive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skip: -short, and pip takes seconds a case")
+	}
+	url := serveCorpus(t)
+	python := client(t, "python3", "")
+	if out, err := exec.Command(python, "-c", "import sys, pip; print(*sys.version_info[:3], sep='.')").Output(); err != nil || strings.TrimSpace(string(out)) != "3.11.7" {
+		t.Skip("skip: no CPython 3.11.7 with pip, for which the cases are judged")
+	}
+	in := loadCorpus(t)
+	base := worldOf(in.question(in.lines), in.lines)
+	for _, c := range []struct{ candidate, consumer, mode string }{
+		{"urllib3==2.0.4", "keystone", "runtime"},
+		{"urllib3==1.26.16", "keystone", "runtime"},
+		{"kombu==5.3.1", "oslo.messaging", "runtime"},
+		{"jsonschema==4.18.0", "oslo.policy", "test"},
+	} {
+		t.Run(c.candidate+" "+c.consumer, func(t *testing.T) {
+			edited := pinned(t, in, c.candidate)
+			q := in.question(linesOf(edited))
+			report := gate.Judge(q)
+			name, version, _ := strings.Cut(c.candidate, "==")
+			want := askPip(t, python, url, c.consumer, c.mode, name+"==="+version)
+			got := consumerFits(t, base, q, report, oracleCase{Consumer: c.consumer, Mode: c.mode})
+			if got != want {
+				t.Errorf("pip says fits: %v, sluice says %v", want, got)
+			}
+		})
+	}
+}
+
+func pinned(t *testing.T, in *inputs, text string) *pinfile.File {
+	t.Helper()
+	candidates, err := parseCandidates([]string{text})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited, err := apply(in.file, candidates, in.environments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return edited
+}
+
+// askPip reports whether pip resolves a project of the corpus with one pin
+// changed.
+func askPip(t *testing.T, python, url, consumer, mode, bump string) bool {
+	t.Helper()
+	cmd := exec.Command(python, filepath.Join(corpusDir(t), "pip_oracle.py"), "--index-url", url, "one", "--project", consumer, "--mode", mode, "--bump", bump)
+	out, err := cmd.Output()
+	var answer struct{ OK *bool }
+	if jsonErr := json.Unmarshal(out, &answer); jsonErr != nil || answer.OK == nil {
+		t.Fatalf("pip_oracle.py: %v, %v", err, jsonErr)
+	}
+	return *answer.OK
+}
+
+// TestRealUVResolvesWhatIsExported compiles the requirements of consumers with
+// real uv under the constraints that export writes, and compares with the set
+// that sluice says is installed.
+func TestRealUVResolvesWhatIsExported(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skip: -short")
+	}
+	uv := client(t, "uv", "SLUICE_UV")
+	url := serveCorpus(t)
+	in := loadCorpus(t)
+	world := worldOf(in.question(in.lines), in.lines)
+	compared := 0
+	for _, c := range in.consumers {
+		consumer := c.name
+		job := oracleCase{Consumer: consumer, Mode: "runtime"}.job(t, in.question(in.lines))
+		o := world.Verify(job)
+		if compared == 5 || len(job.Roots) < 5 || !wellFormed(t, in, o.Installed()) {
+			continue
+		}
+		compared++
+		t.Run(consumer, func(t *testing.T) {
+			data, err := export{consumer: consumer}.lines(in, in.environments[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(t.TempDir(), "constraints.txt")
+			if err := os.WriteFile(file, data, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			want := installedBy(world.Verify(job))
+			got := compileWithUV(t, uv, url, file, filepath.Join(corpusDir(t), "openstack-2023-09/projects", consumer, "requirements.txt"))
+			if diff := setDiff(want, got); diff != "" {
+				t.Errorf("uv resolves another set: %s", strings.ReplaceAll(diff, "pip", "uv"))
+			}
+		})
+	}
+	if compared == 0 {
+		t.Error("no consumer to compare")
+	}
+}
+
+// wellFormed reports whether all that is known of the packages can be read.
+func wellFormed(t *testing.T, in *inputs, installed []resolver.Chosen) bool {
+	t.Helper()
+	for _, c := range installed {
+		p, err := in.facts.snapshot.Package(c.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, _ := p.Find(c.Version)
+		if meta, err := p.Parsed(i); err != nil || len(meta.Remarks) > 0 {
+			return false
+		}
+		if c.Pin == nil { // uv looks at the versions that were passed over too
+			if meta, err := p.Parsed(p.Len() - 1); err != nil || len(meta.Remarks) > 0 || p.Version(p.Len()-1).Compare(c.Version) != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+var compiledLine = regexp.MustCompile(`(?m)^([A-Za-z0-9._-]+)==(\S+)$`)
+
+// compileWithUV returns the set that uv resolves requirements to.
+func compileWithUV(t testing.TB, uv, url, constraints, requirements string) map[string]string {
+	t.Helper()
+	cmd := exec.Command(uv, "pip", "compile", "--no-config", "--no-header", "--no-annotate", "--python-version", "3.11.7", "--python-platform", "x86_64-manylinux_2_36",
+		"--index-url", url, "--cache-dir", t.TempDir(), "-c", constraints, requirements)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("uv: %v\n%s", err, stderr.String())
+	}
+	set := make(map[string]string)
+	for _, m := range compiledLine.FindAllStringSubmatch(string(out), -1) {
+		set[string(pep508.NormalizeName(m[1]))] = m[2]
+	}
+	if len(set) == 0 {
+		t.Fatal(fmt.Sprintf("uv resolved nothing: %s", out))
+	}
+	return set
+}
