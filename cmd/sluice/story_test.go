@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"sluice/fixtures"
 	"sluice/resolver/gate"
@@ -130,4 +131,14 @@ func messages(r *gate.Report) string {
 		b.WriteString(string(f.Status) + " " + f.Rule + ": " + f.Message + "\n")
 	}
 	return b.String()
+}
+
+func TestNoGoroutineOutlivesAQuestion(t *testing.T) {
+	leaked := goleak.IgnoreCurrent()
+	in := loadUniverse(t)
+	gate.Judge(in.question(in.lines))
+	if err := in.close(); err != nil {
+		t.Error(err)
+	}
+	goleak.VerifyNone(t, leaked)
 }
