@@ -42,3 +42,9 @@ type unreadable string
 func (unreadable) Contains(Version) bool    { return false }
 func (unreadable) MentionsPrerelease() bool { return false }
 func (u unreadable) String() string         { return string(u) }
+
+// IsUnreadable reports whether a range is one of Unreadable.
+func IsUnreadable(r Range) bool {
+	_, is := r.(unreadable)
+	return is
+}

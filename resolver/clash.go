@@ -81,21 +81,29 @@ type Obstacle struct {
 	Target  Chosen // ... and what is there instead
 }
 
-// Key identifies what the clash is about, apart from versions: two worlds in
-// which the same place or package makes a demand on the same package that is not
-// met, in the same way, have clashes with the same key.
+// Key identifies what the clash is about: two worlds in which the same place or
+// package makes a demand on the same package that is not met, in the same way,
+// have clashes with the same key, whatever the versions. A version that cannot be
+// installed at all is a clash of its own.
 type Key struct {
-	Kind   Kind
-	Place  constraints.Place // of a root's demand
-	From   constraints.Name  // of a package's demand
-	Target constraints.Name
+	Kind    Kind
+	Place   constraints.Place // of a root's demand
+	From    constraints.Name  // of a package's demand
+	Target  constraints.Name
+	Version string // the key of the target's version, where that alone is at fault
 }
 
-// Key returns the identity of the clash. A defect of a version is about the
-// version alone, whoever demands it.
+// Key returns the identity of the clash. A defect of a version is the same
+// whoever demands it. That a version does not run on the environment's runtime is
+// no worse than that today's does not.
 func (c *Clash) Key() Key {
 	key := Key{Kind: c.Kind, Target: c.Target.Name}
-	if c.Kind != OutOfRange {
+	switch c.Kind {
+	case OutOfRange:
+	case Unpublished, NoFile, BadMetadata:
+		key.Version = c.Target.Version.Key()
+		return key
+	default:
 		return key
 	}
 	if c.Demand.From == nil {

@@ -26,6 +26,7 @@ type Outcome struct {
 type Note struct {
 	Kind   NoteKind
 	Demand Demand
+	Path   []Demand         // from a root to Demand, which is its last
 	Extra  constraints.Name // of an UnknownExtra
 	Target Chosen
 }
@@ -79,9 +80,9 @@ func (o *Outcome) Installed() []Chosen {
 	return all
 }
 
-// VisitedNames returns the packages that the job needs or asked about on the way,
-// in the order met.
-func (o *Outcome) VisitedNames() []constraints.Name { return slices.Clone(o.walk.touched) }
+// Visited returns the packages that the job needs or asked about on the way, in
+// the order met.
+func (o *Outcome) Visited() []constraints.Name { return slices.Clone(o.walk.touched) }
 
 // PathTo returns the shortest chain of demands from a root to a package that the
 // job installs, nil when it does not install it.
@@ -321,21 +322,22 @@ func (c *candidate) chosen() Chosen {
 func (o *Outcome) Notes() []Note {
 	k := o.walk
 	var notes []Note
+	add := func(kind NoteKind, via origin, target Chosen, extra constraints.Name) {
+		notes = append(notes, Note{Kind: kind, Demand: k.demandOf(via), Path: k.path(via), Target: target, Extra: extra})
+	}
 	for _, via := range k.skipped {
-		notes = append(notes, Note{Kind: DirectReference, Demand: k.demandOf(via), Target: Chosen{Name: via.edge.to.name}})
+		add(DirectReference, via, Chosen{Name: via.edge.to.name}, "")
 	}
 	for _, m := range k.missing {
-		notes = append(notes, Note{Kind: UnknownExtra, Demand: k.demandOf(m.via), Extra: m.extra, Target: m.at.chosen()})
+		add(UnknownExtra, m.via, m.at.chosen(), m.extra)
 	}
 	for _, s := range k.visited {
-		if s.extra != "" {
-			continue
-		}
 		switch c := s.candidate; {
+		case s.extra != "":
 		case c.release != nil && c.release.Incomplete:
-			notes = append(notes, Note{Kind: IncompleteFacts, Demand: k.demandOf(s.via), Target: c.chosen()})
+			add(IncompleteFacts, s.via, c.chosen(), "")
 		case c.pin != nil && c.pin.URL != "":
-			notes = append(notes, Note{Kind: DirectReference, Demand: k.demandOf(s.via), Target: c.chosen()})
+			add(DirectReference, s.via, c.chosen(), "")
 		}
 	}
 	return notes

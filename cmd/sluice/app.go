@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,10 +47,9 @@ type command struct {
 	summary string
 	details string // further paragraphs of its help
 	setup   func(*app, *pflag.FlagSet) runFunc
-	hidden  bool
 }
 
-type runFunc func(ctx context.Context, args []string) (status int, err error)
+type runFunc func(args []string) (status int, err error)
 
 // commands returns the verbs in the order of the help.
 func commands() []command {
@@ -71,7 +69,7 @@ func (e usageError) Error() string { return e.msg }
 func usagef(format string, args ...any) error { return usageError{msg: fmt.Sprintf(format, args...)} }
 
 // run carries out a command line and returns the exit status.
-func (a *app) run(ctx context.Context, args []string) int {
+func (a *app) run(args []string) int {
 	if a.dirErr != nil {
 		return a.fail(a.dirErr, "", false)
 	}
@@ -89,16 +87,16 @@ func (a *app) run(ctx context.Context, args []string) int {
 	cmd, ok := findCommand(name)
 	if !ok {
 		err := usageError{msg: fmt.Sprintf("unknown command %q", name)}
-		if near := nearest(name, commandNames()); near != "" {
+		if near := constraints.Nearest(name, commandNames()); near != "" {
 			err.hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return a.fail(err, "", false)
 	}
-	return a.runCommand(ctx, cmd, rest)
+	return a.runCommand(cmd, rest)
 }
 
 // runCommand parses the flags of a command and runs it.
-func (a *app) runCommand(ctx context.Context, cmd command, args []string) int {
+func (a *app) runCommand(cmd command, args []string) int {
 	flags := pflag.NewFlagSet(cmd.name, pflag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.Usage = func() {}
@@ -108,17 +106,24 @@ func (a *app) runCommand(ctx context.Context, cmd command, args []string) int {
 			a.commandHelp(a.stdout, cmd)
 			return exitOK
 		}
-		return a.fail(flagError(err, flags), cmd.name, false)
+		return a.fail(flagError(err, flags), cmd.name, wantsJSON(args))
 	}
-	status, err := run(ctx, flags.Args())
-	if err == nil && ctx.Err() != nil {
-		err = context.Cause(ctx)
-	}
+	status, err := run(flags.Args())
 	if err != nil {
 		asJSON := flags.Lookup("format") != nil && flags.Lookup("format").Value.String() == "json"
 		return a.fail(err, cmd.name, asJSON)
 	}
 	return status
+}
+
+// wantsJSON reports whether a command line that could not be parsed asks for JSON.
+func wantsJSON(args []string) bool {
+	for i, arg := range args {
+		if arg == "--format=json" || arg == "--format" && i+1 < len(args) && args[i+1] == "json" {
+			return true
+		}
+	}
+	return false
 }
 
 // flagError adds the nearest flag to the complaint about an unknown one.
@@ -128,7 +133,7 @@ func flagError(err error, flags *pflag.FlagSet) error {
 	if errors.As(err, &unknown) {
 		var names []string
 		flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
+		if near := constraints.Nearest(unknown.GetSpecifiedName(), names); near != "" {
 			e.hint = "did you mean --" + near + "?"
 		}
 	}
@@ -147,9 +152,7 @@ func findCommand(name string) (command, bool) {
 func commandNames() []string {
 	var names []string
 	for _, c := range commands() {
-		if !c.hidden {
-			names = append(names, c.name)
-		}
+		names = append(names, c.name)
 	}
 	return names
 }
@@ -175,6 +178,7 @@ func (a *app) fail(err error, cmd string, asJSON bool) int {
 	for _, e := range flatten(err) {
 		var p constraints.Problem
 		var u usageError
+		var syntax *constraints.SyntaxError
 		switch {
 		case errors.As(e, &p):
 			fmt.Fprintf(a.stderr, "%s: error: %s\n", printable(p.Place.String()), printable(p.Msg))
@@ -184,6 +188,9 @@ func (a *app) fail(err error, cmd string, asJSON bool) int {
 			badUsage = true
 			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(u.msg))
 			a.failHint(u.hint)
+		case errors.As(e, &syntax):
+			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(e.Error()))
+			a.failHint(syntax.Hint)
 		default:
 			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(e.Error()))
 		}
@@ -237,35 +244,4 @@ func writeJSON(w io.Writer, v any) error {
 // hint tells a person something that is not part of the answer.
 func (a *app) hint(format string, args ...any) {
 	fmt.Fprintln(a.stderr, "sluice: "+printable(fmt.Sprintf(format, args...)))
-}
-
-// nearest returns the candidate that a misspelt word most likely means, or "".
-func nearest(word string, candidates []string) string {
-	best, bestDistance := "", len(word)/3+2
-	for _, c := range candidates {
-		if d := editDistance(word, c); d < bestDistance {
-			best, bestDistance = c, d
-		}
-	}
-	return best
-}
-
-// editDistance returns the Levenshtein distance between two short strings.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

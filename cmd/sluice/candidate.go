@@ -3,7 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 
 	"sluice/constraints"
 	"sluice/constraints/pep440"
@@ -52,10 +52,11 @@ func parseCandidate(arg string) (candidate, error) {
 	if !exact || r.URL != "" || len(r.Extras) > 0 {
 		return candidate{}, usageError{msg: fmt.Sprintf("%q names no version", arg), hint: fmt.Sprintf("a candidate is NAME==VERSION; `sluice why %s` says which there are", r.Name)}
 	}
-	if _, err := pep440.Parse(text); err != nil {
+	version, err := pep440.Parse(text)
+	if err != nil {
 		return candidate{}, usageError{msg: err.Error(), hint: hintOf(err, "")}
 	}
-	return candidate{name: r.Name, spelling: r.Spelling, version: text, marker: r.Marker}, nil
+	return candidate{name: r.Name, spelling: r.Spelling, version: version.String(), marker: r.Marker}, nil
 }
 
 // hintOf returns the hint that a syntax error brings, or another.
@@ -82,14 +83,11 @@ func apply(file *pinfile.File, candidates []candidate, environments []*constrain
 }
 
 func (c candidate) apply(file *pinfile.File, environments []*constraints.Environment) (*pinfile.File, error) {
-	pinned := false
-	meant := func(e pinfile.Entry) bool {
-		return e.Requirement.Name == c.name && e.Pins() && c.meets(e, environments)
+	if c.marker != nil && !slices.ContainsFunc(environments, func(env *constraints.Environment) bool { return c.marker.Holds(env, "") }) {
+		return nil, usageError{msg: fmt.Sprintf("the marker of %s holds in none of the environments", c), hint: "they are those of sluice.toml or --environment"}
 	}
-	for _, e := range file.Entries() {
-		pinned = pinned || meant(e)
-	}
-	if pinned {
+	meant := func(e pinfile.Entry) bool { return c.meets(e, environments) }
+	if slices.ContainsFunc(file.Entries(), meant) {
 		return file.Set(c.name, c.version, meant)
 	}
 	marker := ""
@@ -99,16 +97,36 @@ func (c candidate) apply(file *pinfile.File, environments []*constraints.Environ
 	return file.Add(c.spelling, c.version, marker)
 }
 
+// meets reports whether an entry is a pin that the candidate changes.
 func (c candidate) meets(e pinfile.Entry, environments []*constraints.Environment) bool {
-	if c.marker == nil {
-		return true
+	if e.Requirement.Name != c.name || !e.Fixes() {
+		return false
 	}
-	for _, env := range environments {
-		if c.marker.Holds(env, "") && e.Requirement.Applies(env, "") {
-			return true
+	return c.marker == nil || slices.ContainsFunc(environments, func(env *constraints.Environment) bool {
+		return c.marker.Holds(env, "") && e.Requirement.Applies(env, "")
+	})
+}
+
+// remarks tells what applying the candidate does beyond what it says: a line is
+// changed as a whole, also where the marker does not hold, and a name is new.
+func (c candidate) remarks(file *pinfile.File, environments []*constraints.Environment) []string {
+	var all []string
+	found := false
+	for _, e := range file.Entries() {
+		if !c.meets(e, environments) {
+			continue
+		}
+		found = true
+		for _, env := range environments {
+			if c.marker != nil && e.Requirement.Applies(env, "") && !c.marker.Holds(env, "") {
+				all = append(all, fmt.Sprintf("%s: the line is changed for %s too, where the marker does not hold", e.Place, env.Name()))
+			}
 		}
 	}
-	return false
+	if !found {
+		all = append(all, fmt.Sprintf("%s is not pinned yet: a line is added", c.spelling))
+	}
+	return all
 }
 
 // String returns the candidate as it is given on the command line.
@@ -117,5 +135,5 @@ func (c candidate) String() string {
 	if c.marker != nil {
 		s += "; " + c.marker.String()
 	}
-	return strings.TrimSpace(s)
+	return s
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -20,15 +18,15 @@ func demoCommand() command {
 		details: `With a folder, which must not exist yet, the universe is written there for you to
 try things on: its constraints, its six consumers and its index facts.`,
 		setup: func(a *app, _ *pflag.FlagSet) runFunc {
-			return func(ctx context.Context, args []string) (int, error) { return a.demo(ctx, args) }
+			return func(args []string) (int, error) { return a.demo(args) }
 		},
 	}
 }
 
-func (a *app) demo(ctx context.Context, args []string) (int, error) {
+func (a *app) demo(args []string) (int, error) {
 	switch len(args) {
 	case 0:
-		return a.demoRun(ctx)
+		return a.demoRun()
 	case 1:
 		dir := abs(a.dir, args[0])
 		if _, err := os.Lstat(dir); err == nil {
@@ -45,7 +43,7 @@ func (a *app) demo(ctx context.Context, args []string) (int, error) {
 
 // demoRun shows what a user would see. The universe is laid out in a folder that
 // is gone afterwards.
-func (a *app) demoRun(ctx context.Context) (status int, err error) {
+func (a *app) demoRun() (status int, err error) {
 	dir, err := os.MkdirTemp("", "sluice-demo-")
 	if err != nil {
 		return 0, err
@@ -55,7 +53,7 @@ func (a *app) demoRun(ctx context.Context) (status int, err error) {
 			err = e
 		}
 	}()
-	if err := copyInto(dir, fixtures.Universe()); err != nil {
+	if err := os.CopyFS(dir, fixtures.Universe()); err != nil {
 		return 0, err
 	}
 	there := *a
@@ -66,7 +64,7 @@ func (a *app) demoRun(ctx context.Context) (status int, err error) {
 	}{{fixtures.Good, 0}, {fixtures.Bad, 1}}
 	for _, w := range wanted {
 		fmt.Fprintf(a.stdout, "$ sluice gate %s\n", w.candidate)
-		got := there.run(ctx, []string{"gate", "--cache-dir", filepath.Join(dir, ".cache"), w.candidate})
+		got := there.run([]string{"gate", "--cache-dir", filepath.Join(dir, ".cache"), w.candidate})
 		fmt.Fprintf(a.stdout, "(exit status %d)\n\n", got)
 		if got != w.status {
 			return 0, fmt.Errorf("the demo universe should give exit status %d here", w.status)
@@ -74,9 +72,4 @@ func (a *app) demoRun(ctx context.Context) (status int, err error) {
 	}
 	fmt.Fprintln(a.stdout, "To try more: sluice demo FOLDER writes this universe to a folder.")
 	return exitOK, nil
-}
-
-// copyInto copies all files into a folder that exists.
-func copyInto(dir string, from fs.FS) error {
-	return os.CopyFS(dir, from)
 }

@@ -1,15 +1,17 @@
 package main
 
 import (
-	"cmp"
-	"context"
+	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"sluice/constraints"
+	"sluice/constraints/pep440"
+	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
 	"sluice/constraints/semver"
 )
@@ -20,19 +22,20 @@ func diffCommand() command {
 		args:    "OLD NEW",
 		summary: "compare two constraints files by meaning",
 		details: `Pins added, removed, raised and lowered, with the semver class of the change
-where both versions are semantic. Versions that are equal in two spellings, and
-lines that only moved, are no difference.`,
+where both versions are semantic. Ranges and markers that mean the same, and
+lines that only moved, are no difference; another spelling of a version is one
+where === compares the text.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			var format string
 			flags.StringVar(&format, "format", "text", "text or json")
-			return func(_ context.Context, args []string) (int, error) { return a.diff(format, args) }
+			return func(args []string) (int, error) { return a.diff(format, args) }
 		},
 	}
 }
 
 // pinChange is one difference between two constraints files.
 type pinChange struct {
-	Kind   string             `json:"kind"` // added, removed, raised, lowered, replaced
+	Kind   string             `json:"kind"` // added, removed, raised, lowered, respelled, replaced
 	Name   string             `json:"name"`
 	Marker string             `json:"marker,omitempty"`
 	From   string             `json:"from,omitempty"`
@@ -76,40 +79,90 @@ func (a *app) diff(format string, args []string) (int, error) {
 	return exitOK, writeDiff(a.stdout, changes, a.color())
 }
 
-// diffPins returns what differs, by name and marker.
+// diffPins returns what differs, by name and then in file order. Lines of one name
+// are paired by the environments in which they hold, not by how their markers are
+// written.
 func diffPins(before, after *pinfile.File) []pinChange {
-	type line struct{ old, new *pinfile.Entry }
-	lines := make(map[[2]string]*line)
-	add := func(f *pinfile.File, put func(*line, *pinfile.Entry)) {
-		for i := range f.Entries() {
-			e := &f.Entries()[i]
-			if e.Kind != pinfile.Requirement {
+	old, new := linesByName(before), linesByName(after)
+	names := slices.Concat(slices.Collect(maps.Keys(old)), slices.Collect(maps.Keys(new)))
+	slices.Sort(names)
+	changes := []pinChange{}
+	for _, name := range slices.Compact(names) {
+		for _, pair := range pairs(old[name], new[name]) {
+			c, differs := compareEntries(pair.old, pair.new)
+			if !differs {
 				continue
 			}
-			key := [2]string{string(e.Requirement.Name), markerText(e)}
-			if lines[key] == nil {
-				lines[key] = &line{}
+			c.Name = string(name)
+			if c.Marker = markerText(pair.new); pair.new == nil {
+				c.Marker = markerText(pair.old)
 			}
-			put(lines[key], e)
-		}
-	}
-	add(before, func(l *line, e *pinfile.Entry) { l.old = e })
-	add(after, func(l *line, e *pinfile.Entry) { l.new = e })
-	changes := []pinChange{}
-	for key, l := range lines {
-		if c, differs := compareEntries(l.old, l.new); differs {
-			c.Name, c.Marker = key[0], key[1]
 			changes = append(changes, c)
 		}
 	}
-	slices.SortFunc(changes, func(a, b pinChange) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Marker, b.Marker))
-	})
 	return changes
 }
 
+// linesByName returns the entries of a file that are about a package.
+func linesByName(f *pinfile.File) map[constraints.Name][]*pinfile.Entry {
+	lines := make(map[constraints.Name][]*pinfile.Entry)
+	for i := range f.Entries() {
+		if e := &f.Entries()[i]; e.Kind == pinfile.Requirement {
+			lines[e.Requirement.Name] = append(lines[e.Requirement.Name], e)
+		}
+	}
+	return lines
+}
+
+type entryPair struct{ old, new *pinfile.Entry }
+
+// pairs matches the lines of one name: those that hold in the same environments,
+// then those that are left, in file order, where only one is left on each side.
+func pairs(old, new []*pinfile.Entry) []entryPair {
+	var all []entryPair
+	var gone []*pinfile.Entry
+	left := slices.Clone(new)
+	for _, o := range old {
+		i := slices.IndexFunc(left, func(n *pinfile.Entry) bool { return holdAlike(o, n) })
+		if i < 0 {
+			gone = append(gone, o)
+			continue
+		}
+		all = append(all, entryPair{o, left[i]})
+		left = slices.Delete(left, i, i+1)
+	}
+	if len(gone) == 1 && len(left) == 1 {
+		return append(all, entryPair{gone[0], left[0]})
+	}
+	for _, o := range gone {
+		all = append(all, entryPair{old: o})
+	}
+	for _, n := range left {
+		all = append(all, entryPair{new: n})
+	}
+	return all
+}
+
+// holdAlike reports whether two lines apply in the same environments, as far as
+// the current Pythons on the usual platforms tell.
+func holdAlike(a, b *pinfile.Entry) bool {
+	if markerText(a) == markerText(b) {
+		return true
+	}
+	for minor := 8; minor <= 14; minor++ {
+		for _, platform := range []string{"linux-x86_64", "linux-aarch64", "macos-arm64", "windows-amd64"} {
+			env, err := pep508.ParseEnvironment(fmt.Sprintf("py3%d-%s", minor, platform))
+			if err != nil || a.Requirement.Applies(env, "") != b.Requirement.Applies(env, "") {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// markerText returns the marker of an entry, "" for none.
 func markerText(e *pinfile.Entry) string {
-	if e.Requirement.Marker == nil {
+	if e == nil || e.Requirement.Marker == nil {
 		return ""
 	}
 	return e.Requirement.Marker.String()
@@ -135,7 +188,7 @@ func compareEntries(old, new *pinfile.Entry) (c pinChange, differs bool) {
 	is, _, newPin := new.Pin()
 	if !oldPin || !newPin || was.IsZero() || is.IsZero() {
 		c.Kind = "replaced"
-		return c, c.From != c.To
+		return c, c.From != c.To && !sameRange(old, new)
 	}
 	c.Class = semver.ClassOf(was.String(), is.String())
 	switch was.Compare(is) {
@@ -144,10 +197,21 @@ func compareEntries(old, new *pinfile.Entry) (c pinChange, differs bool) {
 	case 1:
 		c.Kind = "lowered"
 	default:
-		return c, false
+		c.Kind, c.Class = "respelled", ""
+		return c, c.From != c.To && isTextual(new)
 	}
 	return c, true
 }
+
+// sameRange reports whether two entries admit the same versions.
+func sameRange(a, b *pinfile.Entry) bool {
+	old, ok1 := a.Requirement.Range.(pep440.SpecifierSet)
+	new, ok2 := b.Requirement.Range.(pep440.SpecifierSet)
+	return ok1 && ok2 && a.Requirement.URL == "" && b.Requirement.URL == "" && old.IsSubset(new) && new.IsSubset(old)
+}
+
+// isTextual reports whether an entry pins by ===, for which 1.0 is not 1.0.0.
+func isTextual(e *pinfile.Entry) bool { return strings.HasPrefix(e.Requirement.Range.String(), "===") }
 
 // pinText returns what an entry fixes: a version, a URL or a range.
 func pinText(e *pinfile.Entry) string {
@@ -164,7 +228,7 @@ func pinText(e *pinfile.Entry) string {
 func writeDiff(w io.Writer, changes []pinChange, color bool) error {
 	p := newPrinter(w, color)
 	styles := map[string]string{"added": green, "removed": red, "lowered": yellow}
-	for _, kind := range []string{"added", "removed", "raised", "lowered", "replaced"} {
+	for _, kind := range []string{"added", "removed", "raised", "lowered", "respelled", "replaced"} {
 		for _, c := range changes {
 			if c.Kind != kind {
 				continue

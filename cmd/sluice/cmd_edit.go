@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"sluice/constraints"
 	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
 )
@@ -30,7 +30,7 @@ Nothing is judged: ask sluice gate first.`,
 			var output string
 			o.addFlags(flags)
 			flags.StringVarP(&output, "output", "o", "", "write to this `FILE`, - for stdout (default: the constraints file itself)")
-			return func(_ context.Context, args []string) (int, error) { return a.edit(&o, output, args) }
+			return func(args []string) (int, error) { return a.edit(&o, output, args) }
 		},
 	}
 }
@@ -74,17 +74,22 @@ func (a *app) editOne(s *settings, file *pinfile.File, arg string) (*pinfile.Fil
 		if err != nil {
 			return nil, err
 		}
-		if c.marker == nil {
-			return c.apply(file, nil)
+		var environments []*constraints.Environment
+		if c.marker != nil {
+			if environments, err = s.environments(); err != nil {
+				return nil, err
+			}
 		}
-		environments, err := s.environments()
-		if err != nil {
-			return nil, err
+		for _, text := range c.remarks(file, environments) {
+			a.hint("%s", text)
 		}
 		return c.apply(file, environments)
 	}
 	if !pep508.ValidName(name) {
 		return nil, usagef("%q is not the name of a package", name)
+	}
+	if err := listed(file, name); err != nil {
+		return nil, err
 	}
 	if value == "" {
 		return file.Remove(pep508.NormalizeName(name), nil)
@@ -94,6 +99,22 @@ func (a *app) editOne(s *settings, file *pinfile.File, arg string) (*pinfile.Fil
 		return nil, err
 	}
 	return file.Replace(pep508.NormalizeName(name), source, nil)
+}
+
+// listed complains about a name that the constraints file has no line for.
+func listed(file *pinfile.File, name string) error {
+	if lists(file, pep508.NormalizeName(name)) {
+		return nil
+	}
+	e := usageError{msg: fmt.Sprintf("%s is not in %s", name, file.Name())}
+	var names []string
+	for _, entry := range file.Entries() {
+		names = append(names, entry.Requirement.Spelling)
+	}
+	if near := constraints.Nearest(name, names); near != "" {
+		e.hint = "did you mean " + near + "?"
+	}
+	return e
 }
 
 // localSource returns a URL as it is, and a path as the absolute path of

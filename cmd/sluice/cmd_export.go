@@ -2,9 +2,9 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -31,7 +31,7 @@ folder, --sibling all that of every other consumer.`,
 			flags.StringVar(&e.consumer, "consumer", "", "the consumer that the job is of")
 			flags.StringArrayVar(&e.siblings, "sibling", nil, "a consumer that is installed from its source too, or all (repeatable)")
 			flags.StringVarP(&e.output, "output", "o", "-", "write to this `FILE`, - for stdout")
-			return func(_ context.Context, args []string) (int, error) { return a.export(&o, e, args) }
+			return func(args []string) (int, error) { return a.export(&o, e, args) }
 		},
 	}
 }
@@ -50,15 +50,18 @@ func (a *app) export(o *options, e export, args []string) (int, error) {
 		return 0, usageError{msg: "whose job is it?", hint: "give --consumer NAME"}
 	}
 	preset := ""
-	if len(o.environments) == 1 {
-		preset = o.environments[0]
-		o.environments = nil
+	switch len(o.environments) {
+	case 0:
+	case 1:
+		preset, o.environments = o.environments[0], nil
+	default:
+		return 0, usageError{msg: "an export is for one environment", hint: "give --environment once"}
 	}
 	s, err := o.settings(a)
 	if err != nil {
 		return 0, err
 	}
-	env, err := s.environmentNamed(preset)
+	env, err := a.environmentNamed(s, preset)
 	if err != nil {
 		return 0, err
 	}
@@ -74,19 +77,26 @@ func (a *app) export(o *options, e export, args []string) (int, error) {
 		_, err = a.stdout.Write(data)
 		return exitOK, err
 	}
+	if filepath.Clean(s.abs(e.output)) == filepath.Clean(s.abs(s.Constraints)) {
+		return 0, usageError{msg: "the export would replace the constraints file itself", hint: "name another file"}
+	}
 	return exitOK, writeAtomically(s.abs(e.output), data)
 }
 
 // environmentNamed returns the environment of the matrix with that name, else
 // the preset of that name; without a name the only one of the matrix.
-func (s *settings) environmentNamed(name string) (*constraints.Environment, error) {
+func (a *app) environmentNamed(s *settings, name string) (*constraints.Environment, error) {
 	for _, c := range s.Environments {
 		if c.Name == name || name == "" && len(s.Environments) == 1 {
 			return c.environment()
 		}
 	}
 	if name != "" {
-		return pep508.ParseEnvironment(name)
+		env, err := pep508.ParseEnvironment(name)
+		if err == nil && len(s.Environments) > 0 {
+			a.hint("sluice.toml has no environment %s; it is taken as a preset", name)
+		}
+		return env, err
 	}
 	return nil, usageError{msg: "for which environment?", hint: "give --environment NAME, one of the matrix or a preset such as py312"}
 }
@@ -104,14 +114,14 @@ func (e export) lines(in *inputs, env *constraints.Environment) ([]byte, error) 
 		if entry.Kind != pinfile.Requirement || name == own || !entry.Requirement.Applies(env, "") {
 			continue
 		}
-		if first, twice := pinned[name]; twice && entry.Pins() {
+		if first, twice := pinned[name]; twice && entry.Fixes() {
 			return nil, constraints.Problems{{
 				Place: entry.Place,
 				Msg:   fmt.Sprintf("%s is pinned here and at %s in %s", name, first, env.Name()),
 				Hint:  "narrow the markers, so that one line is active",
 			}}
 		}
-		if entry.Pins() {
+		if entry.Fixes() {
 			pinned[name] = entry.Place
 		}
 		fmt.Fprintln(&out, undecorated(entry))
@@ -180,7 +190,7 @@ func unknownConsumer(in *inputs, name string) error {
 	for _, c := range in.consumers {
 		names = append(names, c.name)
 	}
-	if near := nearest(name, names); near != "" {
+	if near := constraints.Nearest(name, names); near != "" {
 		e.hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return e

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -24,7 +23,7 @@ What fails under today's pins already does not reject; it is shown as standing.`
 			var o options
 			o.addFlags(flags)
 			o.addOutputFlags(flags)
-			return func(_ context.Context, args []string) (int, error) { return a.gate(&o, args) }
+			return func(args []string) (int, error) { return a.gate(&o, args) }
 		},
 	}
 }
@@ -47,9 +46,25 @@ func (a *app) gate(o *options, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	report := gate.Judge(in.question(linesOf(edited)))
+	report := gate.Judge(in.question(linesAfter(in.lines, edited)))
 	a.remark(in, candidates, report)
-	return a.answer(o, in, report)
+	status, err := a.answer(o, in, report)
+	if err == nil && o.format == "text" && !o.full && report.Verdict != gate.Admit {
+		fmt.Fprintf(a.stdout, "\nwhy in full: sluice why %s   for machines: --format json\n", printable(shellWords(args)))
+	}
+	return status, err
+}
+
+// shellWords returns arguments as one would type them.
+func shellWords(args []string) string {
+	words := make([]string, len(args))
+	for i, arg := range args {
+		words[i] = arg
+		if strings.ContainsAny(arg, " ;<>'\"&|$`\\*?()") {
+			words[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // remark tells what a person may have overlooked.
@@ -58,6 +73,9 @@ func (a *app) remark(in *inputs, candidates []candidate, report *gate.Report) {
 		a.hint("the candidates are what is pinned already, in every environment")
 	}
 	for _, c := range candidates {
+		for _, text := range c.remarks(in.file, in.environments) {
+			a.hint("%s", text)
+		}
 		if near := in.facts.suggest(c.name); len(near) > 0 {
 			names := make([]string, len(near))
 			for i, n := range near {
@@ -94,14 +112,14 @@ and do not count against it.`,
 			var o options
 			o.addFlags(flags)
 			o.addOutputFlags(flags)
-			return func(_ context.Context, args []string) (int, error) { return a.check(&o, args) }
+			return func(args []string) (int, error) { return a.check(&o, args) }
 		},
 	}
 }
 
 func (a *app) check(o *options, args []string) (int, error) {
 	if len(args) > 0 {
-		return 0, usagef("check takes no arguments, not %q", args[0])
+		return 0, usageError{msg: fmt.Sprintf("check takes no arguments, not %q", args[0]), hint: "quote a pattern, so that the shell does not expand it: --consumers 'projects/*'"}
 	}
 	s, err := o.settings(a)
 	if err != nil {

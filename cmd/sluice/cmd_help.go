@@ -1,14 +1,15 @@
 package main
 
 import (
-	"context"
 	_ "embed"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"sluice/constraints"
 	"sluice/resolver/gate"
 )
 
@@ -21,7 +22,7 @@ func helpCommand() command {
 		args:    "[COMMAND | rules | schema | files]",
 		summary: "explain a command, the rules, the JSON schema of reports, or the files",
 		setup: func(a *app, _ *pflag.FlagSet) runFunc {
-			return func(_ context.Context, args []string) (int, error) { return a.help(args) }
+			return func(args []string) (int, error) { return a.help(args) }
 		},
 	}
 }
@@ -31,12 +32,29 @@ func versionCommand() command {
 		name:    "version",
 		summary: "say which sluice this is",
 		setup: func(a *app, _ *pflag.FlagSet) runFunc {
-			return func(context.Context, []string) (int, error) {
-				_, err := fmt.Fprintln(a.stdout, "sluice", version)
+			return func([]string) (int, error) {
+				_, err := fmt.Fprintln(a.stdout, "sluice", versionText())
 				return exitOK, err
 			}
 		},
 	}
+}
+
+// versionText returns which build this is.
+func versionText() string {
+	if version != "" {
+		return version
+	}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			return setting.Value
+		}
+	}
+	return info.Main.Version
 }
 
 func (a *app) help(args []string) (int, error) {
@@ -58,7 +76,7 @@ func (a *app) help(args []string) (int, error) {
 	cmd, ok := findCommand(args[0])
 	if !ok {
 		e := usageError{msg: fmt.Sprintf("there is no help on %q", args[0])}
-		if near := nearest(args[0], append(commandNames(), "rules", "schema", "files")); near != "" {
+		if near := constraints.Nearest(args[0], append(commandNames(), "rules", "schema", "files")); near != "" {
 			e.hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return 0, e
@@ -76,9 +94,7 @@ usage: sluice COMMAND [FLAGS] [ARGUMENTS]
 
 `)
 	for _, c := range commands() {
-		if !c.hidden {
-			fmt.Fprintf(w, "  %-8s %s\n", c.name, c.summary)
-		}
+		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, `
 more: sluice help COMMAND, sluice help rules, sluice help files
@@ -113,25 +129,26 @@ and makes the verdict undecided unless something else rejects.
 }
 
 const filesHelp = `sluice.toml is looked for from the working directory upward. Its paths are
-relative to its folder. Every key has a flag that goes before it.
+relative to its folder. The flag that goes before a key stands behind it.
 
   ecosystem   = "pypi"                       # --ecosystem
   constraints = "upper-constraints.txt"      # --constraints
 
   [index]
-  file = "packages.jsonl.gz"                 # --index
+  file = "packages.jsonl.gz"                 # --index; see index/FORMAT.md
 
   [[environment]]                            # --environment py311-linux-x86_64
   name     = "py311"
   python   = "3.11"
-  platform = "x86_64-manylinux_2_36"
+  platform = "x86_64-manylinux_2_36"         # or aarch64-manylinux_2_28, x86_64-musllinux_1_2, macos_14_arm64, windows_amd64
+  implementation = "cpython"                 # or pypy
   [environment.variables]                    # markers that differ from the preset's
   platform_release = "6.1.0"
 
   [[consumer]]
   path  = "projects/nova"                    # or paths = "projects/*"   --consumers
   name  = "nova"                             # default: the folder's name
-  files = ["requirements.txt"]               # default: all manifests found   --files
+  files = ["requirements.txt"]               # in each; default: all manifests found   --files
   owner = "@nova"
 
   [policy]

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -15,25 +14,26 @@ import (
 func whyCommand() command {
 	return command{
 		name:    "why",
-		args:    "PACKAGE[==VERSION]",
+		args:    "PACKAGE | CANDIDATE...",
 		summary: "say who requires a package, through what, and what holds it back",
-		details: `With a version: the whole verdict on that candidate, with every consumer and chain.`,
+		details: `With versions, PACKAGE==VERSION: the whole verdict of sluice gate on these
+candidates, with every consumer and chain.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			var o options
 			o.addFlags(flags)
 			o.addOutputFlags(flags)
-			return func(_ context.Context, args []string) (int, error) { return a.why(&o, args) }
+			return func(args []string) (int, error) { return a.why(&o, args) }
 		},
 	}
 }
 
 func (a *app) why(o *options, args []string) (int, error) {
-	if len(args) != 1 {
-		return 0, usagef("why takes one package")
-	}
-	if strings.Contains(args[0], "=") {
+	if len(args) > 0 && strings.Contains(args[0], "=") {
 		o.full = true
 		return a.gate(o, args)
+	}
+	if len(args) != 1 {
+		return 0, usagef("why takes one package, or candidates as gate does")
 	}
 	if !pep508.ValidName(args[0]) {
 		return 0, usagef("%q is not the name of a package", args[0])
@@ -104,7 +104,7 @@ func (p *printer) whyRequired(why *gate.Why) {
 		if r.Place != nil {
 			where = r.Place.String()
 		}
-		p.sub("", fmt.Sprintf("%-30s  %-40s  %s", r.By, r.Requirement, where))
+		p.sub("", fmt.Sprintf("%s  %s  %s", padded(r.By, 30), padded(r.Requirement, 40), where))
 	}
 }
 
@@ -132,7 +132,7 @@ func (p *printer) whyHeld(why *gate.Why) {
 		p.row("held back", fmt.Sprintf("by nothing: %s==%s would be admitted", why.Package, newest))
 		return
 	}
-	p.row("held back", fmt.Sprintf("%s is %s ahead", newest, count(len(why.Newer), "version")))
+	p.row("held back", fmt.Sprintf("%s newer: %s", count(len(why.Newer), "version"), p.some(why.Newer)))
 	if why.Admissible != "" {
 		p.sub("admissible", why.Package+"=="+why.Admissible)
 	}

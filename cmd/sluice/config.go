@@ -93,7 +93,7 @@ func configProblems(name string, err error) error {
 			row, col := e.Position()
 			key := strings.Join(e.Key(), ".")
 			p := constraints.Problem{Place: constraints.Place{File: name, Line: row, Col: col}, Msg: fmt.Sprintf("unknown key %q", key)}
-			if near := nearest(e.Key()[len(e.Key())-1], configKeys(reflect.TypeFor[config]())); near != "" {
+			if near := constraints.Nearest(e.Key()[len(e.Key())-1], configKeys(reflect.TypeFor[config]())); near != "" {
 				p.Hint = fmt.Sprintf("did you mean %q?", near)
 			}
 			problems = append(problems, p)
@@ -103,7 +103,11 @@ func configProblems(name string, err error) error {
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
 		row, col := decode.Position()
-		return constraints.Problems{{Place: constraints.Place{File: name, Line: row, Col: col}, Msg: strings.TrimPrefix(decode.Error(), "toml: ")}}
+		p := constraints.Problem{Place: constraints.Place{File: name, Line: row, Col: col}, Msg: strings.TrimPrefix(decode.Error(), "toml: ")}
+		if key := decode.Key(); strings.Contains(p.Msg, "into struct field") {
+			p.Msg, p.Hint = strings.Join(key, ".")+" has a value of another type", `a text is written in quotes: python = "3.11"`
+		}
+		return constraints.Problems{p}
 	}
 	return constraints.Problems{{Place: constraints.Place{File: name}, Msg: err.Error()}}
 }

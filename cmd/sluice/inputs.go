@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,6 +17,7 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/manifest"
+	"sluice/constraints/pep440"
 	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
 	"sluice/index"
@@ -46,11 +48,9 @@ type consumer struct {
 func load(s *settings) (*inputs, error) {
 	in := &inputs{settings: s}
 	var err error
-	if in.environments, err = s.environments(); err != nil {
+	in.environments, err = s.environments()
+	if err := errors.Join(err, s.complete()); err != nil {
 		return nil, err
-	}
-	if s.Index.File == "" {
-		return nil, usageError{msg: "no index facts to judge by", hint: `give --index FILE, or [index] file = "FILE" in sluice.toml`}
 	}
 	var wait sync.WaitGroup
 	parts := []func() error{in.loadPins, in.loadConsumers}
@@ -79,6 +79,21 @@ func (in *inputs) loadPins() error {
 		}
 	}
 	return nil
+}
+
+// complete says what is missing that a question cannot do without.
+func (s *settings) complete() error {
+	var errs []error
+	if s.Index.File == "" {
+		errs = append(errs, usageError{msg: "no index facts to judge by", hint: `give --index FILE, or [index] file = "FILE" in sluice.toml`})
+	}
+	if len(s.Consumers) == 0 {
+		errs = append(errs, usageError{msg: "no consumers to judge for", hint: `give --consumers PATTERN, or [[consumer]] tables in sluice.toml`})
+	}
+	if !s.configured && len(errs) > 0 {
+		errs = append(errs, usageError{msg: fmt.Sprintf("there is no %s in this folder or above", configName)})
+	}
+	return errors.Join(errs...)
 }
 
 // environments returns the matrix.
@@ -158,10 +173,40 @@ func linesOf(file *pinfile.File) []gate.Line {
 		if e.Kind != pinfile.Requirement {
 			continue
 		}
-		version, _, _ := e.Pin()
+		version, text, fixed := e.Pin()
+		if fixed && version.IsZero() {
+			version = pep440.Literal(text) // which nothing that is published equals
+		}
 		lines = append(lines, gate.Line{Requirement: e.Requirement, Version: version, Place: e.Place})
 	}
 	return lines
+}
+
+// linesAfter returns the entries of an edited constraints file, at the places
+// where they stand today: what is added has no line yet.
+func linesAfter(today []gate.Line, edited *pinfile.File) []gate.Line {
+	lines := linesOf(edited)
+	next := 0
+	for i := range lines {
+		if next < len(today) && sameLine(today[next], lines[i]) {
+			lines[i].Place = today[next].Place
+			next++
+		} else {
+			lines[i].Place = constraints.Place{File: lines[i].Place.File}
+		}
+	}
+	return lines
+}
+
+// sameLine reports whether an edit could have made the second line of the first.
+func sameLine(a, b gate.Line) bool {
+	marker := func(l gate.Line) string {
+		if l.Requirement.Marker == nil {
+			return ""
+		}
+		return l.Requirement.Marker.String()
+	}
+	return a.Requirement.Name == b.Requirement.Name && marker(a) == marker(b)
 }
 
 // loadIndex opens the index facts.
@@ -196,15 +241,20 @@ func (in *inputs) loadConsumers() error {
 	var errs []error
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, c := range in.settings.Consumers {
+	seen := make(map[string]bool)
+	for _, c := range in.settings.ownFirst() {
 		folders, err := in.settings.folders(c)
 		if err != nil {
 			errs = append(errs, err)
 		}
 		for _, folder := range folders {
+			if seen[abs(in.settings.dir, folder)] {
+				continue // a table of its own goes before a pattern
+			}
+			seen[abs(in.settings.dir, folder)] = true
 			entry := &consumer{name: c.Name, owner: c.Owner, folder: folder}
 			if entry.name == "" {
-				entry.name = filepath.Base(folder)
+				entry.name = filepath.Base(abs(in.settings.dir, folder))
 			}
 			in.consumers = append(in.consumers, entry)
 			group.Go(func() error {
@@ -213,13 +263,25 @@ func (in *inputs) loadConsumers() error {
 			})
 		}
 	}
+	slices.SortStableFunc(in.consumers, func(a, b *consumer) int { return strings.Compare(a.name, b.name) })
 	errs = append(errs, group.Wait(), in.checkNames())
 	return errors.Join(errs...)
+}
+
+// ownFirst returns the consumer tables, those of a single folder before those of
+// a pattern.
+func (s *settings) ownFirst() []consumerConfig {
+	return slices.SortedStableFunc(slices.Values(s.Consumers), func(a, b consumerConfig) int {
+		return cmp.Compare(len(a.Paths), 0) - cmp.Compare(len(b.Paths), 0)
+	})
 }
 
 // folders returns the folders of a consumer entry, sorted.
 func (s *settings) folders(c consumerConfig) ([]string, error) {
 	if c.Path != "" {
+		if info, err := os.Stat(s.abs(c.Path)); err != nil || !info.IsDir() {
+			return nil, usageError{msg: fmt.Sprintf("the consumer's path %s is no folder", c.Path), hint: "it is relative to the folder of sluice.toml"}
+		}
 		return []string{c.Path}, nil
 	}
 	pattern := s.abs(c.Paths)
@@ -321,11 +383,15 @@ func (t tree) Open(name string) (fs.File, error) {
 
 // gateConsumer returns the consumer as the gate sees it: its runtime requirements
 // as one job, and these with each group and extra as further ones. What is needed
-// to build is installed apart.
-func (c *consumer) gateConsumer() gate.Consumer {
+// to build is installed apart. judged is the constraints file that is in question.
+func (c *consumer) gateConsumer(judged string) gate.Consumer {
 	g := gate.Consumer{Name: c.name, Owner: c.owner, Problems: c.problems}
 	if c.manifest == nil {
 		return g
+	}
+	for _, p := range c.manifest.Unread {
+		p.Place = p.Place.Under(c.prefix)
+		g.Problems = append(slices.Clip(g.Problems), p)
 	}
 	g.Runtime = c.manifest.RequiresPython
 	groups := make(map[manifest.Group][]resolver.Root)
@@ -334,6 +400,9 @@ func (c *consumer) gateConsumer() gate.Consumer {
 	}
 	var limits []resolver.Root
 	for _, d := range c.manifest.Constraints {
+		if filepath.Clean(d.Place.Under(c.prefix).File) == filepath.Clean(judged) {
+			continue // the file that is being judged: its edited lines count
+		}
 		limits = append(limits, resolver.Root{Requirement: d.Requirement, Place: d.Place.Under(c.prefix)})
 	}
 	base := groups[manifest.Group{}]
@@ -358,7 +427,7 @@ func (in *inputs) question(after []gate.Line) *gate.Question {
 		Policy:       in.settings.policy(),
 	}
 	for _, c := range in.consumers {
-		q.Consumers = append(q.Consumers, c.gateConsumer())
+		q.Consumers = append(q.Consumers, c.gateConsumer(in.settings.Constraints))
 	}
 	return q
 }

@@ -3,23 +3,18 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 )
 
-// version is set by the Makefile.
-var version = "unknown"
+// version is set by the Makefile; without it the module's own build information
+// tells.
+var version = ""
 
 func main() {
-	if os.Getenv("GOGC") == "" {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(800)       // a run is short: collect seldom ...
 		debug.SetMemoryLimit(1 << 30) // ... unless it is large
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := newApp().run(ctx, os.Args[1:])
-	stop()
-	os.Exit(status)
+	os.Exit(newApp().run(os.Args[1:]))
 }

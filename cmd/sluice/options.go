@@ -1,13 +1,13 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"sluice/constraints/pinfile"
 	"sluice/resolver/gate"
 )
 
@@ -72,8 +72,9 @@ func (o *options) validate() error {
 // working directory sees them.
 type settings struct {
 	config
-	dir      string // the working directory
-	cacheDir string
+	dir        string // the working directory
+	cacheDir   string
+	configured bool // there is a sluice.toml
 }
 
 // abs returns the path of a file that is named as the working directory sees it.
@@ -105,7 +106,7 @@ func (o *options) settings(a *app) (*settings, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.config = *c
+		s.config, s.configured = *c, true
 		s.rebase(a.shown(filepath.Dir(name)))
 	}
 	o.override(s)
@@ -220,12 +221,5 @@ const maxFileSize = 16 << 20
 
 // readFile reads a file that is not larger than a person would write.
 func readFile(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxFileSize {
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, maxFileSize>>20)
-	}
-	return os.ReadFile(name)
+	return pinfile.ReadBounded(os.DirFS(filepath.Dir(name)), filepath.Base(name), maxFileSize)
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -101,7 +102,6 @@ func writeReport(w io.Writer, r *gate.Report, color, full bool) error {
 	p.findings(r)
 	p.suggestions(r)
 	p.check(r)
-	p.next(r)
 	return p.flush()
 }
 
@@ -128,6 +128,9 @@ func (p *printer) head(r *gate.Report) {
 		if c.Place != nil {
 			p.sub("at", c.Place.String())
 		}
+		if c.Hint != "" {
+			p.sub("hint", c.Hint)
+		}
 	}
 }
 
@@ -147,7 +150,15 @@ func consumerCounts(r *gate.Report) string {
 	if r.Command == "check" {
 		return count(r.Consumers.Total, "consumer")
 	}
-	return fmt.Sprintf("%s: %d reached, %d untouched", count(r.Consumers.Total, "consumer"), r.Consumers.Reached, r.Consumers.Untouched)
+	text := fmt.Sprintf("%s: %d reached, %d untouched", count(r.Consumers.Total, "consumer"), r.Consumers.Reached, r.Consumers.Untouched)
+	open := make(map[string]bool)
+	for _, c := range r.Consumers.NotJudged {
+		open[c.Consumer] = true
+	}
+	if len(open) > 0 {
+		text += fmt.Sprintf(", %d not judged", len(open))
+	}
+	return text
 }
 
 // count returns "1 thing" or "N things".
@@ -237,11 +248,14 @@ func (p *printer) reaches(f *gate.Finding) {
 		}
 		return
 	}
-	if len(nearest.Chain) > 1 {
+	switch {
+	case len(nearest.Chain) > 1:
 		p.sub("reaches", fmt.Sprintf("%s, nearest %s", count(len(f.Reaches), "consumer"), chain(nearest.Chain)))
-		return
+	case len(f.Reaches) > 1:
+		p.sub("reaches", fmt.Sprintf("%s, nearest %s: %s", count(len(f.Reaches), "consumer"), describeConsumer(nearest), chain(nearest.Chain)))
+	default:
+		p.sub("reaches", describeConsumer(nearest))
 	}
-	p.sub("reaches", describeConsumer(nearest))
 }
 
 // describeConsumer returns a consumer with the jobs concerned and its owner.
@@ -305,17 +319,35 @@ func (p *printer) suggestions(r *gate.Report) {
 	if len(r.Instead) > 0 {
 		p.row("admitted instead", r.Candidates[0].Name+"=="+strings.Join(r.Instead, " "))
 	}
+	if elsewhere := unhurt(r); len(elsewhere) > 0 {
+		p.row("elsewhere", "nothing rejects it in "+strings.Join(elsewhere, " ")+": give the candidate a marker for these")
+	}
 	if len(r.Together) > 0 {
 		p.row("admitted together", strings.Join(r.Together, " "))
 	}
 }
 
+// unhurt returns the environments in which a candidate that others reject would be
+// fine.
+func unhurt(r *gate.Report) []string {
+	if r.Command != "gate" || r.Verdict != gate.Reject || len(r.Candidates) != 1 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.Candidates[0].Environments), func(env string) bool {
+		return slices.ContainsFunc(r.Findings, func(f gate.Finding) bool {
+			return (f.Status == gate.New || f.Status == gate.Open) && slices.Contains(f.Environments, env)
+		})
+	})
+}
+
 // check writes what only a check finds.
 func (p *printer) check(r *gate.Report) {
 	if len(r.Unneeded) > 0 {
-		names := make([]string, len(r.Unneeded))
-		for i, u := range r.Unneeded {
-			names[i] = u.Name
+		var names []string
+		for _, u := range r.Unneeded {
+			if !slices.Contains(names, u.Name) {
+				names = append(names, u.Name)
+			}
 		}
 		p.row("unneeded", count(len(names), "pin")+" that no consumer installs: "+p.some(names))
 	}
@@ -335,16 +367,4 @@ func (p *printer) some(names []string) string {
 		return strings.Join(names, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
-}
-
-// next writes what a person can do from here.
-func (p *printer) next(r *gate.Report) {
-	if r.Command != "gate" || r.Verdict == gate.Admit || len(r.Candidates) == 0 {
-		return
-	}
-	asked := r.Candidates[0].Name
-	if to := r.Candidates[0].To; len(to) > 0 {
-		asked += "==" + to[0]
-	}
-	p.printf("\nwhy in full: sluice why %s   for machines: --format json\n", asked)
 }

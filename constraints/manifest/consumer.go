@@ -39,7 +39,12 @@ type Consumer struct {
 	// (PEP 621, "dynamic").
 	Dynamic []string
 
-	// Notes tells what was seen and not read, and why.
+	// Unread tells of requirements that the project has, or may have, and that
+	// could not be read: a verdict on the project is open.
+	Unread constraints.Problems
+
+	// Notes tells what else was seen and not read, and why: what asks for nothing,
+	// or only its developers' tools ask for.
 	Notes constraints.Problems
 
 	// Problems is all that is wrong with the manifests: what Load returned as its

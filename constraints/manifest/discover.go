@@ -7,17 +7,19 @@ import (
 	"strings"
 
 	"sluice/constraints"
+	"sluice/constraints/pinfile"
 )
 
 // found is what a project's folder holds.
 type found struct {
-	manifests []string // in the order in which they are read, relative to the folder
-	script    bool     // there is a setup.py
+	manifests []string             // in the order in which they are read, relative to the folder
+	script    bool                 // there is a setup.py
+	foreign   constraints.Problems // manifests of other tools
 	notes     constraints.Problems
 }
 
-// unread are the manifests of other tools.
-var unread = [...]string{"Pipfile", "environment.yml", "environment.yaml"}
+// foreignNames are the manifests of other tools.
+var foreignNames = [...]string{"Pipfile", "environment.yml", "environment.yaml"}
 
 // discover finds the manifests of the project: one look into its folder, and one
 // into each of doc, docs and requirements.
@@ -26,7 +28,7 @@ func (l *loader) discover() found {
 	dir := l.consumer.Dir
 	entries, err := fs.ReadDir(l.fsys, dir)
 	if err != nil {
-		l.problem(constraints.Place{File: dir}, "cannot read the project: "+cause(err), "")
+		l.problem(constraints.Place{File: dir}, "cannot read the project: "+pinfile.Cause(err), "")
 		return f
 	}
 	var sheets, files []string
@@ -40,8 +42,8 @@ func (l *loader) discover() found {
 			sheets = append(sheets, name) // in this order, which is alphabetical
 		case name == "setup.py":
 			f.script = true
-		case slices.Contains(unread[:], name):
-			f.notes = append(f.notes, constraints.Problem{Place: constraints.Place{File: path.Join(dir, name)}, Msg: "this kind of manifest is not read"})
+		case slices.Contains(foreignNames[:], name):
+			f.foreign = append(f.foreign, constraints.Problem{Place: constraints.Place{File: path.Join(dir, name)}, Msg: "this kind of manifest is not read", Hint: declareHint})
 		case !entry.IsDir() && isRequirements(name):
 			files = append(files, name)
 		}
@@ -49,7 +51,7 @@ func (l *loader) discover() found {
 	files = l.dropCompiled(files, &f.notes)
 	slices.SortFunc(files, mainFirst)
 	f.manifests = append(sheets, files...)
-	if len(f.manifests) == 0 && !f.script && len(f.notes) == 0 {
+	if len(f.manifests) == 0 && !f.script && len(f.foreign) == 0 {
 		l.problem(constraints.Place{File: dir}, "no manifest here: neither pyproject.toml, setup.cfg nor a requirements file",
 			"name the files to read, or leave the folder out")
 	}
@@ -117,13 +119,28 @@ func mainFirst(a, b string) int {
 	return strings.Compare(a, b)
 }
 
-// noteScript notes a setup.py where nothing else says what the project is.
-func (l *loader) noteScript(script bool) {
-	if script && l.consumer.Dist == "" {
-		l.consumer.Notes = append(l.consumer.Notes, constraints.Problem{
+// declareHint says where requirements can be read from.
+const declareHint = "declare it in pyproject.toml [project] or setup.cfg"
+
+// take takes up what was found besides the manifests that are read. A manifest of
+// another tool counts only where there is no other, for it mostly goes with one.
+func (l *loader) take(f found) {
+	c := l.consumer
+	c.Notes = append(c.Notes, f.notes...)
+	if len(f.manifests) == 0 {
+		c.Unread = append(c.Unread, f.foreign...)
+	} else {
+		c.Notes = append(c.Notes, f.foreign...)
+	}
+}
+
+// script reports a setup.py where nothing else says what the project is.
+func (l *loader) script(present bool) {
+	if present && l.consumer.Dist == "" {
+		l.consumer.Unread = append(l.consumer.Unread, constraints.Problem{
 			Place: constraints.Place{File: path.Join(l.consumer.Dir, "setup.py")},
 			Msg:   "not read: what setup.py declares is known only by running it",
-			Hint:  "declare it in pyproject.toml or setup.cfg",
+			Hint:  declareHint,
 		})
 	}
 }

@@ -3,9 +3,11 @@
 // stands and the group that it belongs to. A project that is so read is a
 // Consumer.
 //
-// Nothing of a project is run. What only running it would tell (a setup.py, a
-// field that its build backend computes) is named in Consumer.Notes, as is
-// everything else that was seen and not read; nothing is left out in silence.
+// Nothing of a project is run and nothing fetched; nothing is left out in silence
+// either. Requirements that only that would tell (a setup.py, a field that the
+// build backend computes, the -r of a URL), or that another tool keeps in its own
+// form, are named in Consumer.Unread, for a verdict on the project is open then.
+// Everything else that was seen and not read is named in Consumer.Notes.
 //
 // # What is read
 //

@@ -34,19 +34,3 @@ osprofiler =
 	// nova/requirements.txt:1:1: pbr>=5.8.0 ""
 	// nova/test-requirements.txt:1:1: hacking==4.0.0 "test"
 }
-
-func ExampleLoadAll() {
-	fsys := fstest.MapFS{
-		"projects/cinder/requirements.txt": {Data: []byte("oslo.config>=8.3.2\n")},
-		"projects/glance/requirements.txt": {Data: []byte("oslo.config=>5.2.0\n")},
-	}
-	consumers, err := manifest.LoadAll(fsys, manifest.Source{Path: "projects/*"})
-	for _, c := range consumers {
-		fmt.Println(c.Name, len(c.Requirements), "requirements,", len(c.Problems), "problems")
-	}
-	fmt.Println(err != nil)
-	// Output:
-	// cinder 1 requirements, 0 problems
-	// glance 0 requirements, 1 problems
-	// true
-}

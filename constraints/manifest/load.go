@@ -7,7 +7,12 @@ import (
 	"slices"
 
 	"sluice/constraints"
+	"sluice/constraints/pinfile"
 )
+
+// MaxFile is how many bytes a pyproject.toml or setup.cfg may have. For
+// requirements files the bounds of pinfile hold.
+const MaxFile = 4 << 20
 
 // Options says what to read of a project. The zero value reads what is there.
 type Options struct {
@@ -68,19 +73,21 @@ func (l *loader) load() {
 	l.files, l.loaded = map[string]bool{}, map[fileGroup]bool{}
 	l.extras, l.selves = map[constraints.Name]bool{}, map[constraints.Place]bool{}
 	names := l.opts.Files
+	var found found
 	if len(names) == 0 {
-		found := l.discover()
+		found = l.discover()
 		names = found.manifests
-		l.consumer.Notes = append(l.consumer.Notes, found.notes...)
-		defer l.noteScript(found.script)
+		l.take(found)
 	} else {
 		l.identify(names)
 	}
 	for _, name := range names {
 		l.manifest(name)
 	}
-	l.noteDynamic()
+	l.dynamic()
+	l.script(found.script)
 	l.consumer.Requirements = l.expandSelf(l.consumer.Requirements)
+	l.consumer.Unread = dropRepeats(l.consumer.Unread)
 	l.consumer.Notes = dropRepeats(l.consumer.Notes)
 	l.consumer.Problems = dropRepeats(l.consumer.Problems)
 }
@@ -100,13 +107,14 @@ func (l *loader) manifest(name string) {
 // sheet reads a pyproject.toml or setup.cfg and takes up what it says.
 func (l *loader) sheet(name string, read func(name string, data []byte) *sheet) {
 	full := path.Join(l.consumer.Dir, name)
-	data, err := readFile(l.fsys, full)
+	data, err := pinfile.ReadBounded(l.fsys, full, MaxFile)
 	if err != nil {
-		l.problem(constraints.Place{File: full}, "cannot read the file: "+cause(err), "")
+		l.problem(constraints.Place{File: full}, "cannot read the file: "+pinfile.Cause(err), "")
 		return
 	}
 	l.listFile(full)
 	s := read(full, data)
+	l.consumer.Unread = append(l.consumer.Unread, s.unread...)
 	l.consumer.Notes = append(l.consumer.Notes, s.notes...)
 	l.consumer.Problems = append(l.consumer.Problems, s.problems...)
 	l.merge(s)
@@ -178,24 +186,22 @@ func (l *loader) mayState(s *sheet, field string, place constraints.Place) bool 
 	return false
 }
 
-// noteDynamic notes the dynamic fields that nothing was found out about.
-func (l *loader) noteDynamic() {
+// dynamic reports the dynamic fields that nothing was found out about.
+func (l *loader) dynamic() {
 	if l.project == nil {
 		return
 	}
 	c := l.consumer
-	known := map[string]bool{
-		"name":                  c.Dist != "",
-		"requires-python":       c.RequiresPython != nil,
-		"dependencies":          slices.ContainsFunc(c.Requirements, func(d Declared) bool { return d.Group == Group{} }),
-		"optional-dependencies": len(c.Extras) > 0,
-	}
+	isRuntime := func(d Declared) bool { return d.Group == Group{} }
+	follows := func(ref reference) bool { return ref.group == Group{} }
 	for _, field := range l.project.dynamic {
-		if found, matters := known[field.name]; matters && !found {
-			c.Notes = append(c.Notes, constraints.Problem{
-				Place: field.place,
-				Msg:   field.name + " is dynamic: only running the build backend would tell",
-			})
+		p := constraints.Problem{Place: field.place, Msg: field.name + " is dynamic: only running the build backend would tell", Hint: declareHint}
+		switch {
+		case field.name == "name" && c.Dist == "", field.name == "requires-python" && c.RequiresPython == nil:
+			c.Notes = append(c.Notes, p)
+		case field.name == "dependencies" && !slices.ContainsFunc(c.Requirements, isRuntime) && !slices.ContainsFunc(l.project.references, follows),
+			field.name == "optional-dependencies" && len(c.Extras) == 0:
+			c.Unread = append(c.Unread, p)
 		}
 	}
 }
@@ -208,11 +214,11 @@ func (l *loader) identify(listed []string) {
 			continue
 		}
 		full := path.Join(l.consumer.Dir, name)
-		data, err := readFile(l.fsys, full)
+		data, err := pinfile.ReadBounded(l.fsys, full, MaxFile)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
-			l.problem(constraints.Place{File: full}, "cannot read the file: "+cause(err), "")
+			l.problem(constraints.Place{File: full}, "cannot read the file: "+pinfile.Cause(err), "")
 		case name == "setup.cfg":
 			l.mergeIdentity(readSetupCfg(full, data))
 		default:

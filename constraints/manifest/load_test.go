@@ -63,6 +63,9 @@ func describe(c *manifest.Consumer) string {
 	for _, d := range c.Constraints {
 		fmt.Fprintf(&b, "constraint %s [%s] %s\n", short(d.Place), d.Group, pep508.FormatRequirement(d.Requirement))
 	}
+	for _, p := range c.Unread {
+		fmt.Fprintln(&b, "unread", short(p.Place), msg(p))
+	}
 	for _, n := range c.Notes {
 		fmt.Fprintln(&b, "note", short(n.Place), msg(n))
 	}
@@ -191,7 +194,7 @@ z @ https://host/z.whl
 `, `
 requirements.txt:1:1 [] thing @ git+https://host/x@1#egg=thing
 requirements.txt:2:1 [] z @ https://host/z.whl
-note requirements.txt:4:1 not followed: https://host/requirements.txt is a URL
+unread requirements.txt:4:1 not followed: https://host/requirements.txt is a URL
 note requirements.txt:3:1 not read: path "../local" does not tell what it is the source of
 `},
 		{"an .in is read and not the .txt that is made from it", `
@@ -235,17 +238,51 @@ requirements.txt:1:1 [] p>=2
 `, `
 problem p no manifest here: neither pyproject.toml, setup.cfg nor a requirements file
 `},
-		{"setup.py alone is noted", `
+		{"setup.py alone leaves the requirements unread", `
 -- setup.py --
 `, `
-note setup.py not read: what setup.py declares is known only by running it
+unread setup.py not read: what setup.py declares is known only by running it
 `},
-		{"manifests of other tools are noted", `
+		{"setup.py beside requirements files leaves what it declares itself unread", `
+-- setup.py --
+-- requirements.txt --
+a
+`, `
+requirements.txt:1:1 [] a
+unread setup.py not read: what setup.py declares is known only by running it
+`},
+		{"setup.py beside a manifest that names the project says nothing more", `
+-- setup.py --
+-- setup.cfg --
+[metadata]
+name = p
+`, `
+dist p
+`},
+		{"manifests of other tools alone leave the requirements unread", `
 -- Pipfile --
 -- environment.yml --
 `, `
+unread Pipfile this kind of manifest is not read
+unread environment.yml this kind of manifest is not read
+`},
+		{"manifests of other tools are noted beside one that is read", `
+-- Pipfile --
+-- requirements.txt --
+a
+`, `
+requirements.txt:1:1 [] a
 note Pipfile this kind of manifest is not read
-note environment.yml this kind of manifest is not read
+`},
+		{"constraints at a URL are noted, for they ask for nothing", `
+-- requirements.txt --
+-c https://host/upper-constraints.txt
+-c limits.txt
+-- limits.txt --
+-r https://host/more.txt
+`, `
+note requirements.txt:1:1 not followed: https://host/upper-constraints.txt is a URL
+note limits.txt:1:1 not followed: https://host/more.txt is a URL
 `},
 	})
 }
@@ -408,7 +445,7 @@ cli.txt:1:1 [extra:cli] b
 note pyproject.toml:3:65 requires-python is dynamic: only running the build backend would tell
 problem pyproject.toml:7:50 cannot read p/more.txt: file does not exist
 `},
-		{"what another backend computes is noted", `
+		{"what another backend computes or another tool states is unread", `
 -- pyproject.toml --
 [project]
 dynamic = ["dependencies"]
@@ -418,9 +455,48 @@ dependencies = ["x"]
 python = "^3.8"
 `, `
 dynamic dependencies
+unread pyproject.toml:5:14 dependencies of [tool.poetry] is not read
+unread pyproject.toml:2:13 dependencies is dynamic: only running the build backend would tell
 note pyproject.toml:3:13 envs of [tool.hatch] is not read
-note pyproject.toml:5:14 dependencies of [tool.poetry] is not read
-note pyproject.toml:2:13 dependencies is dynamic: only running the build backend would tell
+`},
+		{"tables of other tools without a [project] are unread, those for developers noted", `
+-- pyproject.toml --
+[tool.poetry]
+name = "p"
+[tool.poetry.group.dev.dependencies]
+x = "1"
+[tool.flit.metadata]
+requires = ["a"]
+[tool.uv]
+dev-dependencies = ["b"]
+`, `
+unread pyproject.toml:6:1 requires of [tool.flit.metadata] is not read
+note pyproject.toml:3:14 group of [tool.poetry] is not read
+note pyproject.toml:5:12 metadata of [tool.flit] is not read
+note pyproject.toml:8:1 dev-dependencies of [tool.uv] is not read
+`},
+		{"what a tool says of dependencies that [project] lists is noted", `
+-- pyproject.toml --
+[project]
+dependencies = ["a"]
+[tool.poetry.dependencies]
+a = {source = "mirror"}
+`, `
+pyproject.toml:2:18 [] a
+note pyproject.toml:3:14 dependencies of [tool.poetry] is not read
+`},
+		{"dynamic dependencies without a file are unread, those of an empty file none", `
+-- pyproject.toml --
+[project]
+dynamic = ["dependencies", "optional-dependencies"]
+[tool.setuptools.dynamic]
+dependencies = {file = "none.txt"}
+optional-dependencies.x = {attr = "p.x"}
+-- none.txt --
+`, `
+extra x
+dynamic dependencies optional-dependencies
+unread pyproject.toml:5:27 only files are followed from [tool.setuptools.dynamic]
 `},
 		{"[project] speaks for the whole project, but for what is dynamic", `
 -- pyproject.toml --

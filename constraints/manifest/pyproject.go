@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
@@ -17,7 +18,7 @@ func readPyproject(name string, data []byte) *sheet {
 	p.project(p.file.root.get("project"))
 	p.buildSystem(p.file.root.get("build-system"))
 	p.dependencyGroups(p.file.root.get("dependency-groups"))
-	p.noteTools()
+	p.otherTools()
 	p.sheet.sort()
 	return &p.sheet
 }
@@ -99,7 +100,7 @@ func (p *pyproject) followExtras(table *tomlNode) {
 func (p *pyproject) follow(source *tomlNode, group Group) {
 	files := source.get("file")
 	if files == nil {
-		p.sheet.note(p.file.place(source.offset), "only files are followed from [tool.setuptools.dynamic]", "")
+		p.sheet.leaveUnread(p.file.place(source.offset), "only files are followed from [tool.setuptools.dynamic]")
 		return
 	}
 	names := []*tomlNode{files}
@@ -111,26 +112,41 @@ func (p *pyproject) follow(source *tomlNode, group Group) {
 	}
 }
 
-// otherTools are the tables of tools that declare requirements in their own way.
-var otherTools = [...][]string{
-	{"tool", "poetry", "dependencies"},
-	{"tool", "poetry", "dev-dependencies"},
-	{"tool", "poetry", "group"},
-	{"tool", "poetry", "extras"},
-	{"tool", "pdm", "dev-dependencies"},
-	{"tool", "hatch", "envs"},
-	{"tool", "flit", "metadata"},
-	{"tool", "uv", "dev-dependencies"},
-	{"tool", "uv", "constraint-dependencies"},
-	{"tool", "uv", "override-dependencies"},
+// toolTables are the tables of tools that declare requirements in their own way.
+var toolTables = [...]struct {
+	path    string
+	runtime bool // of what the project needs to run, not of what its developers use
+}{
+	{"tool.poetry.dependencies", true},
+	{"tool.poetry.extras", true},
+	{"tool.poetry.dev-dependencies", false},
+	{"tool.poetry.group", false},
+	{"tool.pdm.dependencies", true},
+	{"tool.pdm.dev-dependencies", false},
+	{"tool.hatch.envs", false},
+	{"tool.flit.metadata", false},
+	{"tool.flit.metadata.requires", true},
+	{"tool.flit.metadata.requires-extra", true},
+	{"tool.uv.dev-dependencies", false},
+	{"tool.uv.constraint-dependencies", false},
+	{"tool.uv.override-dependencies", false},
 }
 
-// noteTools notes the tables that are there and not read.
-func (p *pyproject) noteTools() {
-	for _, path := range otherTools {
-		if node := p.file.root.at(path...); node != nil {
-			p.sheet.note(p.file.place(node.offset), fmt.Sprintf("%s of [%s.%s] is not read", path[2], path[0], path[1]),
-				"[project] and [dependency-groups] are")
+// otherTools reports the tables that are there and not read. Where [project] lists
+// the dependencies, what a tool says of them besides asks for nothing more.
+func (p *pyproject) otherTools() {
+	stated := p.file.root.at("project", "dependencies") != nil && !p.sheet.isDynamic("dependencies")
+	for _, table := range toolTables {
+		node := p.file.root.at(strings.Split(table.path, ".")...)
+		if node == nil {
+			continue
+		}
+		place, at := p.file.place(node.offset), strings.LastIndexByte(table.path, '.')
+		msg := fmt.Sprintf("%s of [%s] is not read", table.path[at+1:], table.path[:at])
+		if table.runtime && !stated {
+			p.sheet.leaveUnread(place, msg)
+		} else {
+			p.sheet.note(place, msg, "[project] and [dependency-groups] are")
 		}
 	}
 }

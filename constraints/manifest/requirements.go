@@ -21,12 +21,13 @@ func (l *loader) requirements(name string, group Group, from constraints.Place) 
 	}
 	tree, err := pinfile.Load(l.fsys, full, pinfile.Options{Lookup: l.opts.Lookup})
 	if tree == nil {
-		l.problem(from, "cannot read "+constraints.Shorten(full, 200)+": "+cause(err), "")
+		l.problem(from, "cannot read "+constraints.Shorten(full, 200)+": "+pinfile.Cause(err), "")
 		return
 	}
 	for _, f := range tree.Files {
 		l.listFile(f.Name())
 	}
+	l.consumer.Unread = append(l.consumer.Unread, tree.Unread...)
 	l.consumer.Notes = append(l.consumer.Notes, tree.Notes...)
 	l.consumer.Problems = append(l.consumer.Problems, tree.Problems...)
 	l.consumer.Requirements = slices.Grow(l.consumer.Requirements, len(tree.Entries))

@@ -24,6 +24,7 @@ type sheet struct {
 	project bool           // there is a [project] table, which speaks for the whole project
 	dynamic []dynamicField // what is left to the build backend
 
+	unread   constraints.Problems
 	notes    constraints.Problems
 	problems constraints.Problems
 }
@@ -47,10 +48,11 @@ func (s *sheet) isDynamic(field string) bool {
 	return slices.ContainsFunc(s.dynamic, func(d dynamicField) bool { return d.name == field })
 }
 
-// sort puts the problems and notes in the order of the file.
+// sort puts the problems and remarks in the order of the file.
 func (s *sheet) sort() {
 	byPlace := func(p, q constraints.Problem) int { return p.Place.Compare(q.Place) }
 	slices.SortStableFunc(s.problems, byPlace)
+	slices.SortStableFunc(s.unread, byPlace)
 	slices.SortStableFunc(s.notes, byPlace)
 }
 
@@ -69,6 +71,10 @@ func report(list *constraints.Problems, p constraints.Problem) {
 
 func (s *sheet) problem(place constraints.Place, msg, hint string) {
 	report(&s.problems, constraints.Problem{Place: place, Msg: msg, Hint: hint})
+}
+
+func (s *sheet) leaveUnread(place constraints.Place, msg string) {
+	report(&s.unread, constraints.Problem{Place: place, Msg: msg, Hint: declareHint})
 }
 
 func (s *sheet) note(place constraints.Place, msg, hint string) {

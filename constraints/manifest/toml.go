@@ -22,7 +22,7 @@ type tomlFile struct {
 // A tomlNode is a value of a document. The nil node is a value that is not there.
 type tomlNode struct {
 	kind   unstable.Kind        // Table, Array, String or what other scalar it is
-	offset int                  // of the value, for a table of its header or key
+	offset int                  // of the value, for a table of its header or key, for an array of its key
 	text   string               // of a String, and of other scalars as written
 	start  int                  // offset of the first byte of text
 	exact  bool                 // text is at start byte by byte, no escape in it
@@ -146,7 +146,11 @@ func (f *tomlFile) keyValue(table *tomlNode, node *unstable.Node) {
 		case table.get(name) != nil:
 			f.report(int(key.Raw.Offset), "TOML: key "+quoteKey(name)+" appears twice", "remove one of them")
 		default:
-			table.add(name, int(key.Raw.Offset), f.value(node.Value()))
+			value := f.value(node.Value())
+			if value.kind == unstable.Array {
+				value.offset = int(key.Raw.Offset) // the parser does not tell where it opens
+			}
+			table.add(name, int(key.Raw.Offset), value)
 		}
 	}
 }

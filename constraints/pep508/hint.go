@@ -1,6 +1,10 @@
 package pep508
 
-import "strings"
+import (
+	"strings"
+
+	"sluice/constraints"
+)
 
 // nameHint says what a text that does not begin with a name may be.
 func nameHint(text string) string {
@@ -51,47 +55,9 @@ func isMarkerText(text string) bool {
 	return false
 }
 
-// nearest returns the candidate that is most like text, or "" when none is
-// close: one edit is allowed for each three letters.
-func nearest(text string, candidates []string) string {
-	const longest = 40 // no name that we know is longer; keeps the cost bounded
-	if len(text) > longest {
-		return ""
-	}
-	best, least := "", len(text)/3+1
-	for _, candidate := range candidates {
-		if d := distance(text, candidate); d < least {
-			best, least = candidate, d
-		}
-	}
-	return best
-}
-
-// distance returns the number of bytes to insert, delete or replace to turn a
-// into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, diagonal+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
-}
-
 // didYouMean returns a hint that names the nearest candidate, or "".
 func didYouMean(text string, candidates []string) string {
-	if near := nearest(text, candidates); near != "" {
+	if near := constraints.Nearest(text, candidates); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return ""

@@ -96,9 +96,9 @@ func (e Entry) Pin() (version constraints.Version, text string, ok bool) {
 	return version, text, true
 }
 
-// Pins reports whether the entry fixes what is installed of its package: to a
+// Fixes reports whether the entry fixes what is installed of its package: to a
 // version, or by "NAME @ URL" to one source.
-func (e Entry) Pins() bool {
+func (e Entry) Fixes() bool {
 	_, _, ok := e.Pin()
 	return ok || e.Kind == Requirement && e.Requirement.URL != ""
 }

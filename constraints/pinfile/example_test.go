@@ -5,7 +5,6 @@ import (
 	"testing/fstest"
 
 	"sluice/constraints"
-	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
 )
 
@@ -43,17 +42,6 @@ func ExampleFile_Replace() {
 	fmt.Printf("%s", f.Bytes())
 	// Output:
 	// nova @ file:///src/nova  # Apache-2.0
-}
-
-func ExampleFile_CheckPartition() {
-	py38, _ := pep508.ParseEnvironment("py38")
-	py39, _ := pep508.ParseEnvironment("py39")
-	f, _ := pinfile.Parse("upper-constraints.txt", []byte("a===1;python_version<'3.9'\na===2;python_version>'3.9'\n"))
-	for _, fault := range f.CheckPartition([]*constraints.Environment{py38, py39}) {
-		fmt.Println(fault.Kind, fault.Name, len(fault.Environments), fault.Problem().Place)
-	}
-	// Output:
-	// gap a 1 upper-constraints.txt:1:1
 }
 
 func ExampleLoad() {

@@ -1,10 +1,8 @@
 package pinfile
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -28,15 +26,19 @@ type Tree struct {
 	// followed.
 	Problems constraints.Problems
 
-	// Notes are those of the files, and the URLs of -r and -c: pip would fetch
-	// them, Load does not.
+	// Unread are the URLs of -r: pip would fetch them, Load does not, and so what
+	// they require is not known.
+	Unread constraints.Problems
+
+	// Notes are those of the files, and the URLs that only constrain, which are not
+	// fetched either.
 	Notes constraints.Problems
 }
 
 // Load reads the file name and follows its -r and -c, relative to the file that
 // they stand in, as far as fsys goes. What cannot be followed (a path out of fsys,
-// a file that is missing or includes itself) is a Problem at its line, a URL a
-// Note; the rest is read. The error is the Tree's Problems; only the name asked
+// a file that is missing or includes itself) is a Problem at its line, a URL is
+// Unread or a Note; the rest is read. The error is the Tree's Problems; only the name asked
 // for itself makes an error without a Tree.
 func Load(fsys fs.FS, name string, opts Options) (*Tree, error) {
 	root := opts.Constraint
@@ -64,7 +66,7 @@ func (l *loader) open(name string) (*File, error) {
 	if f, ok := l.files[name]; ok {
 		return f, nil
 	}
-	data, err := readBounded(l.fsys, name)
+	data, err := ReadBounded(l.fsys, name, MaxFile)
 	if err != nil {
 		return nil, err
 	}
@@ -74,22 +76,6 @@ func (l *loader) open(name string) (*File, error) {
 	l.tree.Problems = append(l.tree.Problems, f.problems...)
 	l.tree.Notes = append(l.tree.Notes, f.notes...)
 	return f, nil
-}
-
-// readBounded reads a file, but no more than a byte beyond MaxFile, which Parse
-// then refuses.
-func readBounded(fsys fs.FS, name string) ([]byte, error) {
-	file, err := fsys.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	var data bytes.Buffer
-	if info, err := file.Stat(); err == nil && 0 < info.Size() && info.Size() <= MaxFile {
-		data.Grow(int(info.Size()) + bytes.MinRead)
-	}
-	_, err = data.ReadFrom(io.LimitReader(file, MaxFile+1))
-	return data.Bytes(), err
 }
 
 // follow gathers the entries of f and of what it includes. chain is how f was
@@ -106,11 +92,20 @@ func (l *loader) follow(f *File, constraint bool, chain []string) {
 			continue
 		}
 		if isRemote(e.Arg) {
-			l.report(&l.tree.Notes, e, &complaint{"not followed: " + short(e.Arg) + " is a URL", "keep a copy of the file beside this one, and name that"})
+			l.report(l.remarks(e), e, &complaint{"not followed: " + short(e.Arg) + " is a URL", "keep a copy of the file beside this one, and name that"})
 		} else if err := l.include(e, chain); err != nil {
 			l.report(&l.tree.Problems, e, err)
 		}
 	}
+}
+
+// remarks returns the list for the URL of an entry: what is not read of a
+// constraints file can only make fewer things possible, not ask for more.
+func (l *loader) remarks(e Entry) *constraints.Problems {
+	if e.Kind == Include && !e.Constraint {
+		return &l.tree.Unread
+	}
+	return &l.tree.Notes
 }
 
 // report adds what is wrong with an entry, once however often its file is come
@@ -144,7 +139,7 @@ func (l *loader) include(e Entry, chain []string) *complaint {
 	l.includes++
 	f, err := l.open(target)
 	if err != nil {
-		return &complaint{"cannot read " + short(target) + ": " + cause(err), "the path is relative to the folder of the file that it stands in"}
+		return &complaint{"cannot read " + short(target) + ": " + Cause(err), pathHint(err)}
 	}
 	l.follow(f, e.Kind == Constrain, append(slices.Clone(chain), target))
 	return nil
@@ -163,11 +158,10 @@ func resolve(from, arg string) (string, *complaint) {
 	return target, nil
 }
 
-// cause returns why a file could not be read, without its name again.
-func cause(err error) string {
-	var fault *fs.PathError
-	if errors.As(err, &fault) {
-		return fault.Err.Error()
+// pathHint returns the hint for a file that could not be read.
+func pathHint(err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "the path is relative to the folder of the file that it stands in"
 	}
-	return err.Error()
+	return ""
 }

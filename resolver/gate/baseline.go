@@ -21,9 +21,17 @@ type trial struct {
 	consumer int // its number
 	job      Job
 	judged   bool
-	before   []resolver.Clash
+	before   fare
 	visited  []constraints.Name
 }
+
+// fare is how a job fares in a world.
+type fare struct {
+	clashes []resolver.Clash
+	notes   []resolver.Note
+}
+
+func fareOf(o *resolver.Outcome) fare { return fare{o.Clashes, o.Notes()} }
 
 // newBaselines returns today's state in each environment of a question.
 func newBaselines(q *Question) []*baseline {
@@ -52,7 +60,7 @@ func (b *baseline) reaches(i int, changed []constraints.Name, mayReach func(cons
 	}
 	if !t.judged {
 		outcome := b.world.Verify(t.job.Job)
-		t.judged, t.before, t.visited = true, outcome.Clashes, outcome.VisitedNames()
+		t.judged, t.before, t.visited = true, fareOf(outcome), outcome.Visited()
 	}
 	return slices.ContainsFunc(changed, func(name constraints.Name) bool { return slices.Contains(t.visited, name) })
 }

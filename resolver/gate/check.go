@@ -38,10 +38,10 @@ func Check(q *Question) *Report {
 
 // checkPins judges the pins among themselves and every job of every consumer.
 func (s *survey) checkPins(u *usage) {
-	s.compare(nil, s.after.PinClashes(), constraintsThemselves, "")
+	s.compare(fare{}, fare{clashes: s.after.PinClashes()}, constraintsThemselves, "")
 	for _, t := range s.today.trials {
 		outcome := s.after.Verify(t.job.Job)
-		s.result(&s.question.Consumers[t.consumer], t.job, s.compare(nil, outcome.Clashes, t.consumer, t.job.Name))
+		s.result(&s.question.Consumers[t.consumer], t.job, s.compare(fare{}, fareOf(outcome), t.consumer, t.job.Name))
 		u.add(t.consumer, outcome.Installed())
 	}
 }

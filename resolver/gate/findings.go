@@ -51,11 +51,18 @@ func (b *book) enter(s *survey) {
 	}
 	for i := range s.sightings {
 		seen := &s.sightings[i]
-		rule := slices.IndexFunc(b.rules, func(r Rule) bool { return r.claims != nil && r.claims(s, &seen.clash) })
-		e := b.entry(rule, describe(seen), &seen.clash)
+		e := b.entry(b.rule(s, seen), b.describe(seen), seen.clash)
 		e.sawIn(s.env)
 		e.reach(b.question, seen)
 	}
+}
+
+// rule returns the number of the rule that a sighting falls under.
+func (b *book) rule(s *survey, seen *sighting) int {
+	if seen.note != nil {
+		return slices.IndexFunc(b.rules, func(r Rule) bool { return r.ID == "dependency" })
+	}
+	return slices.IndexFunc(b.rules, func(r Rule) bool { return r.claims != nil && r.claims(s, seen.clash) })
 }
 
 // entry returns the entry of a finding, which is new when nothing like it was
@@ -85,7 +92,7 @@ func (e *entry) reach(q *Question, seen *sighting) {
 		return
 	}
 	c := &q.Consumers[seen.consumer]
-	chain := steps(seen.clash.Path)
+	chain := steps(seen.path())
 	r, ok := e.reaches[seen.consumer]
 	if !ok {
 		e.reaches[seen.consumer] = &Reach{Consumer: c.Name, Owner: c.Owner, Jobs: []string{seen.job}, Chain: chain}
@@ -95,6 +102,14 @@ func (e *entry) reach(q *Question, seen *sighting) {
 	if len(chain) < len(r.Chain) {
 		r.Chain = chain
 	}
+}
+
+// path returns the chain of demands to what was seen.
+func (s *sighting) path() []resolver.Demand {
+	if s.note != nil {
+		return s.note.Path
+	}
+	return s.clash.Path
 }
 
 // findings returns all that was gathered: what rejects first, each rule in the
@@ -136,24 +151,36 @@ func (s Status) rank() int {
 }
 
 // describe puts a sighting into words.
-func describe(seen *sighting) Finding {
-	c := &seen.clash
+func (b *book) describe(seen *sighting) Finding {
+	if seen.note != nil {
+		return describeNote(seen)
+	}
+	c := seen.clash
 	f := Finding{Status: seen.status, Target: string(c.Target.Name)}
 	target := named(c.Target)
 	if c.Target.Pin != nil {
 		f.Place = placeOf(c.Target.Pin.Place)
 	}
-	switch c.Kind {
-	case resolver.OutOfRange:
+	if c.Kind == resolver.OutOfRange {
 		describeRange(&f, c)
+		return f
+	}
+	f.Package, f.Version = string(c.Target.Name), c.Target.Version.String()
+	switch c.Kind {
 	case resolver.Unpublished:
 		f.Message = target + " is not in the index"
+		if r := b.release(c.Target); r != nil {
+			f.Message += fmt.Sprintf(": it is published as %s, and === compares the text", r.Version)
+		}
 	case resolver.NoFile:
-		f.Message = target + " has no file that can be installed on " + seen.env.Name()
+		f.Message = target + " has no file that can be installed"
 	case resolver.BadMetadata:
 		f.Message = target + " has metadata that is not valid, so that pip passes over it"
 	case resolver.WrongRuntime:
-		f.Message = fmt.Sprintf("%s does not run on Python %s", target, seen.env.Runtime())
+		f.Message = target + " does not run on this Python"
+		if r := b.release(c.Target); r != nil && r.RequiresRuntime != nil {
+			f.Message = target + " requires Python " + r.RequiresRuntime.String()
+		}
 	case resolver.UnknownPackage:
 		f.Message = string(c.Target.Name) + " is pinned nowhere and not in the index"
 		f.Details = demands(c)
@@ -168,8 +195,37 @@ func describe(seen *sighting) Finding {
 	case resolver.GaveUp:
 		f.Message = "the search for a version of " + string(c.Target.Name) + " ended at its bound"
 	}
-	if c.Kind != resolver.OutOfRange {
-		f.Package, f.Version = string(c.Target.Name), c.Target.Version.String()
+	return f
+}
+
+// release returns the facts of a version, whatever its spelling; nil when there
+// are none.
+func (b *book) release(c resolver.Chosen) *resolver.Release {
+	r, err := b.question.Source.Release(c.Name, c.Version)
+	if err != nil {
+		return nil
+	}
+	return r
+}
+
+// describeNote puts what could not be looked at into words.
+func describeNote(seen *sighting) Finding {
+	n := seen.note
+	f := Finding{Status: seen.status, Package: string(n.Target.Name), Version: n.Target.Version.String()}
+	if n.Target.Pin != nil {
+		f.Place = placeOf(n.Target.Pin.Place)
+	}
+	switch n.Kind {
+	case resolver.IncompleteFacts:
+		f.Message = named(n.Target) + " requires more than the index says"
+	case resolver.UnknownExtra:
+		f.Message = fmt.Sprintf("%s has no extra %s", named(n.Target), n.Extra)
+	case resolver.DirectReference:
+		f.Message = "what a direct reference requires is not known: " + short(n.Demand.Requirement)
+		if n.Demand.From != nil {
+			f.Message += ", required by " + named(*n.Demand.From)
+		}
+		f.Place = placeOf(n.Demand.Place)
 	}
 	return f
 }
@@ -187,6 +243,9 @@ func describeRange(f *Finding, c *resolver.Clash) {
 	from := *c.Demand.From
 	f.Package, f.Version = string(from.Name), from.Version.String()
 	f.Message = fmt.Sprintf("%s requires %s, against %s", named(from), short(r), c.Target.Version)
+	if constraints.IsUnreadable(r.Range) {
+		f.Message = fmt.Sprintf("%s has a requirement that is not valid: %s", named(from), short(r))
+	}
 	f.Place = nil
 	if from.Pin != nil {
 		f.Place = placeOf(from.Pin.Place)
@@ -245,6 +304,9 @@ func obstacles(c *resolver.Clash) []string {
 func demandLine(d resolver.Demand) string {
 	if d.From == nil {
 		return strings.TrimSpace(d.Place.String() + "  " + d.Requirement.String())
+	}
+	if constraints.IsUnreadable(d.Requirement.Range) {
+		return named(*d.From) + " has a requirement that is not valid: " + short(d.Requirement)
 	}
 	return named(*d.From) + " requires " + short(d.Requirement)
 }

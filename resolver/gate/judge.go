@@ -52,7 +52,7 @@ func compareWorlds(q *Question, today []*baseline) (*Report, []*resolver.Clash) 
 
 // verdict is the answer that the findings amount to.
 func verdict(r *Report) Verdict {
-	open := len(r.Candidates) == 0 && r.Command == "gate"
+	open := false
 	for _, f := range r.Findings {
 		switch f.Status {
 		case New:
@@ -110,11 +110,10 @@ func countConsumers(q *Question, reached map[int]bool) Consumers {
 	for i := range q.Consumers {
 		c := &q.Consumers[i]
 		supported := slices.ContainsFunc(q.Environments, c.supports)
-		switch {
-		case len(c.Problems) > 0:
-			p := c.Problems[0]
-			count.NotJudged = append(count.NotJudged, NotJudged{Consumer: c.Name, Reason: p.Msg, Place: placeOf(p.Place), Open: true})
-		case !supported:
+		for _, p := range c.Problems {
+			count.NotJudged = append(count.NotJudged, NotJudged{Consumer: c.Name, Reason: p.Msg, Hint: p.Hint, Place: placeOf(p.Place), Open: true})
+		}
+		if !supported && len(c.Problems) == 0 {
 			count.NotJudged = append(count.NotJudged, NotJudged{Consumer: c.Name, Reason: "it supports none of the environments: it requires Python " + c.Runtime.String()})
 		}
 		if !reached[i] && supported && len(c.Problems) == 0 {

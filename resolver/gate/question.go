@@ -1,8 +1,6 @@
 package gate
 
 import (
-	"slices"
-
 	"sluice/constraints"
 	"sluice/resolver"
 )
@@ -12,7 +10,7 @@ type Question struct {
 	Environments []*constraints.Environment
 
 	// Before are the constraints of today, After the ones that are asked about,
-	// both in file order. See Edit.
+	// both in file order.
 	Before, After []Line
 
 	Consumers []Consumer
@@ -61,52 +59,14 @@ type Prereleases uint8
 const (
 	DenyPrereleases     Prereleases = iota // never
 	PrereleasesIfNeeded                    // where there is no final release
-	AllowPrereleases
+	AllowPrereleases                       // like any version
 )
 
-// Candidate is a version that is to be pinned. Marker narrows it to the
-// environments in which it holds; nil means all.
-type Candidate struct {
-	Name     constraints.Name
-	Spelling string
-	Version  constraints.Version
-	Marker   constraints.Marker
-}
-
-// Edit returns the lines with the candidates put in: each pin of a candidate's
-// name, where it is active in an environment that the candidate is for, gets the
-// candidate's version. A candidate that no line pins is added at the end.
-func Edit(lines []Line, candidates []Candidate, environments []*constraints.Environment) []Line {
-	edited := slices.Clone(lines)
-	for _, c := range candidates {
-		found := false
-		for i, line := range edited {
-			if line.Requirement.Name == c.Name && line.IsPin() && c.meets(line, environments) {
-				edited[i] = line.with(c)
-				found = true
-			}
-		}
-		if !found {
-			r := constraints.Requirement{Name: c.Name, Spelling: c.Spelling, Marker: c.Marker}
-			edited = append(edited, Line{Requirement: r}.with(c))
-		}
-	}
-	return edited
-}
-
-// meets reports whether a candidate changes a line: it has no marker, or there is
-// an environment in which both are active.
-func (c Candidate) meets(line Line, environments []*constraints.Environment) bool {
-	return c.Marker == nil || slices.ContainsFunc(environments, func(env *constraints.Environment) bool {
-		return c.Marker.Holds(env, "") && line.Requirement.Applies(env, "")
-	})
-}
-
-// with returns the line with the candidate's version.
-func (l Line) with(c Candidate) Line {
-	l.Version = c.Version
+// at returns the line with another version.
+func (l Line) at(v constraints.Version) Line {
+	l.Version = v
 	l.Requirement.URL = ""
-	l.Requirement.Range = constraints.Exactly(c.Version)
+	l.Requirement.Range = constraints.Exactly(v)
 	return l
 }
 

@@ -49,6 +49,7 @@ type Consumers struct {
 type NotJudged struct {
 	Consumer string             `json:"consumer"`
 	Reason   string             `json:"reason"`
+	Hint     string             `json:"hint,omitempty"`
 	Place    *constraints.Place `json:"place,omitempty"`
 
 	// Open says that this leaves the verdict open; otherwise the consumer does not

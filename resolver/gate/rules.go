@@ -61,7 +61,6 @@ func Rules() []Rule {
 			ID:      "dependency",
 			Rejects: "what the candidate requires, itself or through others, does not fit the other pins",
 			claims:  func(_ *survey, c *resolver.Clash) bool { return c.Kind == resolver.OutOfRange },
-			check:   checkIncomplete,
 		},
 		{
 			ID:      "resolve",
@@ -88,24 +87,6 @@ func checkYanked(s *survey, name constraints.Name) []Finding {
 		f.Message += ": " + release.YankedReason
 	}
 	return []Finding{f}
-}
-
-// checkIncomplete finds a version that is known to require more than is known. A
-// candidate cannot be judged so; of constraints as they stand it is worth knowing.
-func checkIncomplete(s *survey, name constraints.Name) []Finding {
-	pin := s.after.Pin(name)
-	if pin == nil || pin.URL != "" {
-		return nil
-	}
-	release, err := s.question.Source.Release(name, pin.Version)
-	if err != nil || release == nil || !release.Incomplete {
-		return nil
-	}
-	status := Open
-	if s.question.Before == nil {
-		status = Warning
-	}
-	return []Finding{s.finding(status, pin, "requires more than the index says")}
 }
 
 // checkPrerelease holds a candidate against the policy for pre-releases. Going

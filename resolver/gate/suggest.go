@@ -10,9 +10,9 @@ import (
 	"sluice/resolver"
 )
 
-// maxTrials bounds how many other changes are judged for the sake of a
+// maxSuggestions bounds how many other changes are judged for the sake of a
 // suggestion.
-const maxTrials = 24
+const maxSuggestions = 24
 
 // widener is what a range can do that can say how little it must change to admit
 // a version.
@@ -123,7 +123,7 @@ func (a *adviser) explain(report *Report, clashes []*resolver.Clash) {
 	a.clashes = rejecting(report, clashes)
 	lifted := 0
 	for i, c := range clashes {
-		if c != nil && report.Findings[i].Status == New && lifted < maxTrials {
+		if c != nil && report.Findings[i].Status == New && lifted < maxSuggestions {
 			report.Findings[i].Lifts = a.lifts(c)
 			lifted++
 		}
@@ -236,7 +236,7 @@ func (a *adviser) instead(name constraints.Name) []string {
 		if v.IsPrerelease() || v.Compare(was) <= 0 || v.Compare(wanted) >= 0 || a.excludes(name, v) {
 			continue
 		}
-		if trials++; trials > maxTrials {
+		if trials++; trials > maxSuggestions {
 			return nil
 		}
 		if a.admits(map[constraints.Name]constraints.Version{name: v}) {
@@ -261,8 +261,9 @@ func (a *adviser) together(report *Report) []string {
 	for _, c := range report.Candidates {
 		want[constraints.Name(c.Name)] = pinned(a.question.After, constraints.Name(c.Name))
 	}
+	const maxRounds = 6
 	clashes := a.clashes
-	for range maxTrials {
+	for range maxRounds {
 		moves := a.moves(clashes, want)
 		if len(moves) == 0 {
 			return nil
@@ -276,21 +277,19 @@ func (a *adviser) together(report *Report) []string {
 	return nil
 }
 
-// moves returns the pins that would have to move for clashes to go, none when one
-// of them cannot be lifted so.
+// moves returns the pins that would have to move for clashes between pins to go,
+// as far as that lifts them.
 func (a *adviser) moves(clashes []*resolver.Clash, wanted map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
 	q := a.with(wanted)
 	moves := make(map[constraints.Name]constraints.Version)
 	for _, c := range clashes {
 		if c.Kind != resolver.OutOfRange || c.Demand.From == nil {
-			return nil
+			continue
 		}
 		if v, ok := fittingRequirer(q, c); ok {
 			moves[c.Demand.From.Name] = v
 		} else if v, ok := fittingTarget(q, c); ok {
 			moves[c.Target.Name] = v
-		} else {
-			return nil
 		}
 	}
 	return moves
@@ -321,7 +320,7 @@ func moved(lines []Line, pins map[constraints.Name]constraints.Version) []Line {
 	edited := slices.Clone(lines)
 	for i, l := range edited {
 		if v, ok := pins[l.Requirement.Name]; ok && l.IsPin() {
-			edited[i] = l.with(Candidate{Version: v})
+			edited[i] = l.at(v)
 		}
 	}
 	return edited

@@ -21,9 +21,10 @@ type survey struct {
 	reached   map[int]bool // consumers, by their number
 }
 
-// sighting is one clash, seen from one place.
+// sighting is one clash or note, seen from one place.
 type sighting struct {
-	clash    resolver.Clash
+	clash    *resolver.Clash
+	note     *resolver.Note
 	status   Status
 	env      *constraints.Environment
 	consumer int    // its number; -1 for the constraints themselves
@@ -47,24 +48,37 @@ func newSurvey(q *Question, today *baseline) *survey {
 	}
 }
 
-// changedNames returns the names whose pin is not the same in both.
+// changedNames returns the names whose pin is not the same in both. Of several
+// active pins of a name the first counts, as it does in a world.
 func changedNames(before, after []resolver.Pin) []constraints.Name {
 	old := make(map[constraints.Name]resolver.Pin, len(before))
 	for _, pin := range before {
-		old[pin.Name] = pin
+		if _, twice := old[pin.Name]; !twice {
+			old[pin.Name] = pin
+		}
 	}
 	var names []constraints.Name
+	seen := make(map[constraints.Name]bool, len(after))
 	for _, pin := range after {
-		if was, ok := old[pin.Name]; !ok || !was.Version.Equal(pin.Version) || was.URL != pin.URL {
+		was, there := old[pin.Name]
+		if !seen[pin.Name] && (!there || !samePin(was, pin)) {
 			names = append(names, pin.Name)
 		}
-		delete(old, pin.Name)
+		seen[pin.Name] = true
 	}
 	for name := range old {
-		names = append(names, name)
+		if !seen[name] {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
-	return slices.Compact(names)
+	return names
+}
+
+// samePin reports whether two pins fix the same. The spelling of the version
+// counts, since === is textual.
+func samePin(a, b resolver.Pin) bool {
+	return a.Version.Equal(b.Version) && a.Version.String() == b.Version.String() && a.URL == b.URL
 }
 
 // judge compares the two worlds: the pins among themselves, what each candidate
@@ -101,7 +115,7 @@ func (s *survey) judgePins() {
 	}
 	before := slices.DeleteFunc(s.today.world.PinClashes(concerned...), between)
 	after := slices.DeleteFunc(s.after.PinClashes(concerned...), between)
-	s.compare(before, after, constraintsThemselves, "")
+	s.compare(fare{clashes: before}, fare{clashes: after}, constraintsThemselves, "")
 }
 
 // judgeCandidate compares what it takes to install a candidate alone.
@@ -109,10 +123,16 @@ func (s *survey) judgeCandidate(name constraints.Name) {
 	job := resolver.Job{Roots: []resolver.Root{{
 		Requirement: constraints.Requirement{Name: name, Spelling: string(name), Range: constraints.Everything()},
 	}}}
-	if pin := s.after.Pin(name); pin != nil {
-		job.Roots[0].Place = pin.Place
-		s.compare(s.today.world.Verify(job).Clashes, s.after.Verify(job).Clashes, constraintsThemselves, "")
+	pin := s.after.Pin(name)
+	if pin == nil {
+		return
 	}
+	job.Roots[0].Place = pin.Place
+	var before fare // nothing, for a name that nothing pins today
+	if s.today.world.Pin(name) != nil {
+		before = fareOf(s.today.world.Verify(job))
+	}
+	s.compare(before, fareOf(s.after.Verify(job)), constraintsThemselves, "")
 }
 
 // judgeConsumers compares how the jobs of the consumers fare. The two worlds are
@@ -120,13 +140,13 @@ func (s *survey) judgeCandidate(name constraints.Name) {
 // that a change reaches it.
 func (s *survey) judgeConsumers() {
 	trials := s.today.trials
-	after := make([][]resolver.Clash, len(trials))
+	after := make([]fare, len(trials))
 	reached := make(chan int, len(trials))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for i := range reached {
-			after[i] = s.after.Verify(trials[i].job.Job).Clashes
+			after[i] = fareOf(s.after.Verify(trials[i].job.Job))
 		}
 	}()
 	mayReach := s.today.world.Reaching(s.changed)
@@ -155,30 +175,31 @@ func (c *Consumer) supports(env *constraints.Environment) bool {
 
 // compare records the clashes of both worlds, each with its status, and returns
 // how whoever is concerned fares.
-func (s *survey) compare(before, after []resolver.Clash, consumer int, job string) State {
-	standing := make(map[resolver.Key]bool, len(before))
-	for i := range before {
-		standing[before[i].Key()] = true
+func (s *survey) compare(before, after fare, consumer int, job string) State {
+	standing := make(map[resolver.Key]bool, len(before.clashes))
+	for i := range before.clashes {
+		standing[before.clashes[i].Key()] = true
 	}
-	fails, open := false, false
-	remaining := make(map[resolver.Key]bool, len(after))
-	for i := range after {
-		key := after[i].Key()
-		remaining[key] = true
+	fails, open := false, s.compareNotes(before.notes, after.notes, consumer, job)
+	remaining := make(map[resolver.Key]bool, len(after.clashes))
+	for i := range after.clashes {
+		c := &after.clashes[i]
+		remaining[c.Key()] = true
 		status := New
 		switch {
-		case after[i].Kind.Undecided():
+		case c.Kind.Undecided():
 			status, open = Open, true
-		case standing[key]:
+		case standing[c.Key()]:
 			status = Standing
 		default:
 			fails = true
 		}
-		s.sightings = append(s.sightings, sighting{after[i], status, s.env, consumer, job})
+		s.sightings = append(s.sightings, sighting{clash: c, status: status, env: s.env, consumer: consumer, job: job})
 	}
-	for i := range before {
-		if !remaining[before[i].Key()] && !before[i].Kind.Undecided() {
-			s.sightings = append(s.sightings, sighting{before[i], Lifted, s.env, consumer, job})
+	for i := range before.clashes {
+		c := &before.clashes[i]
+		if !remaining[c.Key()] && !c.Kind.Undecided() {
+			s.sightings = append(s.sightings, sighting{clash: c, status: Lifted, env: s.env, consumer: consumer, job: job})
 		}
 	}
 	switch {
@@ -186,12 +207,47 @@ func (s *survey) compare(before, after []resolver.Clash, consumer int, job strin
 		return Fails
 	case open:
 		return Unjudged
-	case len(after) > 0:
+	case len(after.clashes) > 0:
 		return Failing
-	case len(before) > 0:
+	case len(before.clashes) > 0:
 		return Mended
 	}
 	return Fits
+}
+
+// compareNotes records what can be looked at today and not with the change, and
+// reports whether that leaves the question open. Where nothing is compared, as in
+// a check, it is only worth knowing.
+func (s *survey) compareNotes(before, after []resolver.Note, consumer int, job string) (open bool) {
+	known := make(map[noteKey]bool, len(before))
+	for i := range before {
+		known[keyOf(&before[i])] = true
+	}
+	for i := range after {
+		n := &after[i]
+		if known[keyOf(n)] {
+			continue
+		}
+		status := Open
+		if n.Kind == resolver.UnknownExtra || s.question.Before == nil {
+			status = Warning
+		}
+		open = open || status == Open
+		s.sightings = append(s.sightings, sighting{note: n, status: status, env: s.env, consumer: consumer, job: job})
+	}
+	return open
+}
+
+// noteKey is what makes two notes the same.
+type noteKey struct {
+	kind    resolver.NoteKind
+	target  constraints.Name
+	version string
+	extra   constraints.Name
+}
+
+func keyOf(n *resolver.Note) noteKey {
+	return noteKey{n.Kind, n.Target.Name, n.Target.Version.Key(), n.Extra}
 }
 
 // result records how a job fares.
@@ -210,7 +266,7 @@ func (s *survey) rejecting() []*resolver.Clash {
 	var all []*resolver.Clash
 	seen := make(map[resolver.Key]bool)
 	for i := range s.sightings {
-		if c := &s.sightings[i].clash; s.sightings[i].status == New && !seen[c.Key()] {
+		if c := s.sightings[i].clash; c != nil && s.sightings[i].status == New && !seen[c.Key()] {
 			seen[c.Key()] = true
 			all = append(all, c)
 		}

@@ -8,8 +8,8 @@ type Verdict uint8
 
 const (
 	Undecided Verdict = iota // the facts do not suffice to tell
-	Admit
-	Reject
+	Admit                    // nothing gets worse
+	Reject                   // something gets worse, and the report says what
 )
 
 // String returns "undecided", "admit" or "reject".

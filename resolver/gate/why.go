@@ -135,12 +135,13 @@ func (w *Why) addNewer(q *Question, name constraints.Name) error {
 		}
 	}
 	a := &adviser{question: q, today: newBaselines(q)}
+	tried := 0
 	for i, v := range slices.Backward(newer) {
-		if len(newer)-i > maxTrials {
-			break
-		}
 		if a.excludes(name, v) {
 			continue
+		}
+		if tried++; tried > maxSuggestions {
+			break
 		}
 		asked := a.with(map[constraints.Name]constraints.Version{name: v})
 		report, clashes := compareWorlds(asked, a.today)
