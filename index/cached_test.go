@@ -76,7 +76,8 @@ func TestADamagedEntryIsMadeAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range sound {
+	const step = 5 // TestADamagedByteIsNoticed takes every byte
+	for i := 0; i < len(sound); i += step {
 		damaged := append([]byte(nil), sound...)
 		damaged[i] ^= 1
 		if err := os.WriteFile(entry, damaged, 0o600); err != nil {

@@ -46,11 +46,6 @@ func (r Remark) Error() string {
 	return fmt.Sprintf("%s: %v", r.Field, r.Err)
 }
 
-// Complete reports whether everything could be read, if need be leniently.
-func (m *Metadata) Complete() bool {
-	return !slices.ContainsFunc(m.Remarks, func(r Remark) bool { return r.Leniency == "" })
-}
-
 // ErrMetadataMissing says that a release exists but its metadata is not known.
 var ErrMetadataMissing = errors.New("the metadata of the release is not known")
 

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"sluice/resolver/gate"
 )
 
@@ -19,12 +17,7 @@ as in 'attrs==23.1.0; python_version >= "3.9"', those that are active where it
 holds. Several candidates are judged together.
 
 What fails under today's pins already does not reject; it is shown as standing.`,
-		setup: func(a *app, flags *pflag.FlagSet) runFunc {
-			var o options
-			o.addFlags(flags)
-			o.addOutputFlags(flags)
-			return func(args []string) (int, error) { return a.gate(&o, args) }
-		},
+		setup: question((*app).gate),
 	}
 }
 
@@ -33,11 +26,7 @@ func (a *app) gate(o *options, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	s, err := o.settings(a)
-	if err != nil {
-		return 0, err
-	}
-	in, err := load(s)
+	in, err := a.load(o)
 	if err != nil {
 		return 0, err
 	}
@@ -108,12 +97,7 @@ func checkCommand() command {
 		details: `Its form, its pins among themselves and in the index, and every consumer under
 them. Pins that no consumer installs, and packages that nothing pins, are listed
 and do not count against it.`,
-		setup: func(a *app, flags *pflag.FlagSet) runFunc {
-			var o options
-			o.addFlags(flags)
-			o.addOutputFlags(flags)
-			return func(args []string) (int, error) { return a.check(&o, args) }
-		},
+		setup: question((*app).check),
 	}
 }
 
@@ -121,11 +105,7 @@ func (a *app) check(o *options, args []string) (int, error) {
 	if len(args) > 0 {
 		return 0, usageError{msg: fmt.Sprintf("check takes no arguments, not %q", args[0]), hint: "quote a pattern, so that the shell does not expand it: --consumers 'projects/*'"}
 	}
-	s, err := o.settings(a)
-	if err != nil {
-		return 0, err
-	}
-	in, err := load(s)
+	in, err := a.load(o)
 	if err != nil {
 		return 0, err
 	}

@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/spf13/pflag"
-
 	"sluice/constraints/pep508"
 	"sluice/resolver/gate"
 )
@@ -18,12 +16,7 @@ func whyCommand() command {
 		summary: "say who requires a package, through what, and what holds it back",
 		details: `With versions, PACKAGE==VERSION: the whole verdict of sluice gate on these
 candidates, with every consumer and chain.`,
-		setup: func(a *app, flags *pflag.FlagSet) runFunc {
-			var o options
-			o.addFlags(flags)
-			o.addOutputFlags(flags)
-			return func(args []string) (int, error) { return a.why(&o, args) }
-		},
+		setup: question((*app).why),
 	}
 }
 
@@ -38,11 +31,7 @@ func (a *app) why(o *options, args []string) (int, error) {
 	if !pep508.ValidName(args[0]) {
 		return 0, usagef("%q is not the name of a package", args[0])
 	}
-	s, err := o.settings(a)
-	if err != nil {
-		return 0, err
-	}
-	in, err := load(s)
+	in, err := a.load(o)
 	if err != nil {
 		return 0, err
 	}
@@ -96,8 +85,7 @@ func (p *printer) whyRequired(why *gate.Why) {
 	const shown = 20
 	p.row("required by", count(len(why.RequiredBy), "requirement"))
 	for i, r := range why.RequiredBy {
-		if i == shown && !p.full {
-			p.sub("", fmt.Sprintf("and %d more; --full lists them", len(why.RequiredBy)-shown))
+		if p.cut(i, shown, len(why.RequiredBy)) {
 			return
 		}
 		where := ""
@@ -112,12 +100,20 @@ func (p *printer) whyInstalled(why *gate.Why) {
 	const shown = 10
 	p.row("installed by", count(len(why.InstalledBy), "consumer"))
 	for i, r := range why.InstalledBy {
-		if i == shown && !p.full {
-			p.sub("", fmt.Sprintf("and %d more; --full lists them", len(why.InstalledBy)-shown))
+		if p.cut(i, shown, len(why.InstalledBy)) {
 			return
 		}
 		p.sub("", describeConsumer(r)+": "+chain(r.Chain))
 	}
+}
+
+// cut reports whether a list ends before its i-th entry, and says so there.
+func (p *printer) cut(i, shown, all int) bool {
+	if i < shown || p.full {
+		return false
+	}
+	p.sub("", fmt.Sprintf("and %d more; --full lists them", all-shown))
+	return true
 }
 
 func (p *printer) whyHeld(why *gate.Why) {

@@ -48,6 +48,26 @@ func (o *options) addOutputFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.full, "full", false, "list everything, however long")
 }
 
+// question is the set-up of a command that asks about constraints and answers with
+// a report.
+func question(ask func(*app, *options, []string) (int, error)) func(*app, *pflag.FlagSet) runFunc {
+	return func(a *app, flags *pflag.FlagSet) runFunc {
+		var o options
+		o.addFlags(flags)
+		o.addOutputFlags(flags)
+		return func(args []string) (int, error) { return ask(a, &o, args) }
+	}
+}
+
+// load reads all that a question is asked about.
+func (a *app) load(o *options) (*inputs, error) {
+	s, err := o.settings(a)
+	if err != nil {
+		return nil, err
+	}
+	return load(s)
+}
+
 // validate finds flags with impossible values, before any file is opened.
 func (o *options) validate() error {
 	if o.ecosystem != "" && o.ecosystem != "pypi" {

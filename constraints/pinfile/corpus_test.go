@@ -115,8 +115,8 @@ type change struct {
 
 // TestHistoryOfUpperConstraints makes every recorded change anew: the result must
 // be, byte for byte, what people committed. It differs where they put a line out of
-// order, and where they did more than the record of versions says: in three
-// commits they wrote a comment or spelled a name anew.
+// order, and in the commits doMore, where they did more than the record of versions
+// says: they wrote a comment or spelled a name anew.
 func TestHistoryOfUpperConstraints(t *testing.T) {
 	folder := filepath.Join(corpus(t), "openstack-history")
 	text := string(readFile(t, folder, "upper-constraints.start.txt"))
@@ -128,36 +128,37 @@ func TestHistoryOfUpperConstraints(t *testing.T) {
 	if len(diffs) != len(bumps) {
 		t.Fatalf("%d diffs, %d bumps", len(diffs), len(bumps))
 	}
-	exact, sets, reordered := 0, 0, 0
-	commits := 0
+	doMore := []int{278, 286, 454} // counted from 1
+	exact, sets, reordered, commits := 0, 0, 0, 0
+	var f *File // of text; nil where that was not reached by our own edits
 	for i, diff := range diffs {
 		next := applyOps(t, text, diff.Ops, diff.EOL)
 		if testing.Short() && i%10 != 0 {
-			text = next
+			text, f = next, nil
 			continue
 		}
 		commits++
-		f, err := Parse("u", []byte(text))
-		if err != nil {
-			t.Fatal(err)
+		if f == nil {
+			var err error
+			if f, err = Parse("u", []byte(text)); err != nil {
+				t.Fatal(err)
+			}
 		}
 		got := applyChanges(t, f, bumps[i].Changes)
+		f = nil
 		sets += len(bumps[i].Changes)
 		switch {
 		case string(got.Bytes()) == next:
 			exact++
+			f = got
 		case slices.Equal(sortedLines(string(got.Bytes())), sortedLines(next)):
 			reordered++
-		default:
-			t.Logf("commit %d: %+v gives other lines", i+1, bumps[i].Changes)
+		case !slices.Contains(doMore, i+1):
+			t.Errorf("commit %d: %+v gives other lines", i+1, bumps[i].Changes)
 		}
 		text = next
 	}
-	t.Logf("%d changes in %d commits: %d files byte for byte, %d with a line in another place", sets, commits, exact, reordered)
-	if exact+reordered < commits-3 {
-		t.Error("more than the three commits known to do more are different")
-	}
-}
+	t.Logf("%d changes in %d commits: %d files byte for byte, %d with a line in another place", sets, commits, exact, reordered)}
 
 func applyChanges(t *testing.T, f *File, changes []change) *File {
 	t.Helper()

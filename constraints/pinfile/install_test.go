@@ -6,15 +6,19 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sluice/constraints/pep508"
 )
 
-// backend builds nothing, but tells pip a name and a version.
+// backend builds nothing, but tells pip a name, that of its folder's end, and a
+// version.
 const backend = `import os
 def prepare_metadata_for_build_wheel(folder, config_settings=None):
-    name = "Nova_X-9.9.dist-info"
+    project = os.getcwd()[-6:]
+    name = project + "-9.9.dist-info"
     os.mkdir(os.path.join(folder, name))
     with open(os.path.join(folder, name, "METADATA"), "w") as out:
-        out.write("Metadata-Version: 2.1\nName: Nova_X\nVersion: 9.9\n")
+        out.write("Metadata-Version: 2.1\nName: " + project + "\nVersion: 9.9\n")
     return name
 def build_wheel(*args, **settings):
     raise SystemExit("nothing is to be built")
@@ -22,14 +26,10 @@ def build_wheel(*args, **settings):
 
 const pyproject = "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n"
 
-// TestPipTakesAReplacedPinAsConstraint installs, dry, under constraints in which
-// a pin was replaced by a folder with an awkward name.
-func TestPipTakesAReplacedPinAsConstraint(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil || exec.Command(python, "-m", "pip", "--version").Run() != nil {
-		t.Skip("skip: no python3 with pip here")
-	}
-	folder := filepath.Join(t.TempDir(), "we ird;#é[x] $HOME ${HOME}@")
+// writeProject writes a project for pip to a folder with an awkward name.
+func writeProject(t *testing.T, name string) (folder string) {
+	t.Helper()
+	folder = filepath.Join(t.TempDir(), "we ird;#é[x] $HOME ${HOME}@"+name)
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -38,24 +38,33 @@ func TestPipTakesAReplacedPinAsConstraint(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, line := range []string{"Nova_X===1.0", "Nova_X===1.0;python_version>='3'  # Apache-2.0", "nova.x == 1.0 ; python_version >= '3'"} {
-		f := mustParse(t, "other===1\n"+line+"\n")
-		f, err := f.Replace("nova-x", folder, nil)
-		if err != nil {
+	return folder
+}
+
+// TestPipTakesAReplacedPinAsConstraint installs, dry, under constraints in which
+// pins were replaced by folders with awkward names.
+func TestPipTakesAReplacedPinAsConstraint(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil || exec.Command(python, "-m", "pip", "--version").Run() != nil {
+		t.Skip("skip: no python3 with pip here")
+	}
+	f := mustParse(t, "other===1\nNova_X===1.0\nNova_Y===1.0;python_version>='3'  # Apache-2.0\nnova.z == 1.0 ; python_version >= '3'\n")
+	for _, name := range []string{"nova_x", "nova_y", "nova_z"} {
+		if f, err = f.Replace(pep508.NormalizeName(name), writeProject(t, name), nil); err != nil {
 			t.Fatal(err)
 		}
-		if problems := f.RefusedAsConstraints(); len(problems) > 0 {
-			t.Error(problems)
-		}
-		file := filepath.Join(t.TempDir(), "c.txt")
-		if err := os.WriteFile(file, f.Bytes(), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		pip := exec.Command(python, "-m", "pip", "install", "--dry-run", "--no-index", "--disable-pip-version-check", "-c", file, "nova-x")
-		out, err := pip.CombinedOutput()
-		if err != nil || !strings.Contains(strings.ReplaceAll(string(out), "_", "-"), "Would install Nova-X-9.9") {
-			t.Errorf("%s became %s, and pip says\n%s", line, f.Entries()[1].Raw, out)
-		}
+	}
+	if problems := f.RefusedAsConstraints(); len(problems) > 0 {
+		t.Error(problems)
+	}
+	file := filepath.Join(t.TempDir(), "c.txt")
+	if err := os.WriteFile(file, f.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	pip := exec.Command(python, "-m", "pip", "install", "--dry-run", "--no-index", "--no-build-isolation", "--disable-pip-version-check", "-c", file, "nova-x", "nova-y", "nova-z")
+	out, err := pip.CombinedOutput()
+	if err != nil || !strings.Contains(strings.ReplaceAll(string(out), "_", "-"), "Would install nova-x-9.9 nova-y-9.9 nova-z-9.9") {
+		t.Errorf("pip says of\n%s\n%s", f.Bytes(), out)
 	}
 }
 

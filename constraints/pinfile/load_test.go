@@ -44,7 +44,7 @@ func TestLoadFollowsIncludesInPipsOrder(t *testing.T) {
 
 func TestLoadReportsWhatItDoesNotFollow(t *testing.T) {
 	tree, err := Load(filesOf(map[string]string{
-		"r.txt":     "-r a.txt\n-r https://h/x.txt\n-r ../up.txt\n-c /abs.txt\n-r none.txt\n-r folder\n-c a.txt\nlast\n",
+		"r.txt":     "-r a.txt\n-r https://h/x.txt\n-r ../up.txt\n-c /abs.txt\n-r none.txt\n-r folder\n-c a.txt\n-c https://h/c.txt\nlast\n",
 		"a.txt":     "-r sub/b.txt\nbad=1\n",
 		"sub/b.txt": "-r ../a.txt\n-r ../r.txt\n-r b.txt\n",
 		"folder/x":  "",
@@ -57,7 +57,7 @@ func TestLoadReportsWhatItDoesNotFollow(t *testing.T) {
 		"r.txt:3:1: not followed: ../up.txt leaves the folder",
 		"r.txt:4:1: not followed: /abs.txt is an absolute path",
 		"r.txt:5:1: cannot read none.txt: file does not exist",
-		"r.txt:6:1: cannot read folder: ",
+		"r.txt:6:1: cannot read folder: is not a regular file",
 	}
 	lines := strings.Split(err.Error(), "\n")
 	for i := range want {
@@ -65,7 +65,10 @@ func TestLoadReportsWhatItDoesNotFollow(t *testing.T) {
 			t.Fatalf("problem %d of\n%v\nwant %s", i, err, want[i])
 		}
 	}
-	if len(tree.Notes) != 1 || !strings.HasPrefix(tree.Notes[0].Error(), "r.txt:2:1: not followed: https://h/x.txt is a URL") {
+	if len(tree.Unread) != 1 || !strings.HasPrefix(tree.Unread[0].Error(), "r.txt:2:1: not followed: https://h/x.txt is a URL") {
+		t.Errorf("unread %v", tree.Unread)
+	}
+	if len(tree.Notes) != 1 || !strings.HasPrefix(tree.Notes[0].Error(), "r.txt:8:1: not followed: https://h/c.txt is a URL") {
 		t.Errorf("notes %v", tree.Notes)
 	}
 	if last := tree.Entries[len(tree.Entries)-1]; last.Arg != "last" {

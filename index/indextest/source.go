@@ -1,6 +1,21 @@
 // Package indextest is the conformance suite for sources of facts about
 // packages: whatever answers questions about what is published, from a file, from
 // memory or over a network, must pass it.
+//
+// An implementation runs it in a test of its own, here one that answers from a
+// folder:
+//
+//	func TestFolderIsASource(t *testing.T) {
+//		indextest.TestSource(t, func(t *testing.T, facts []*index.Package) indextest.Source {
+//			dir := t.TempDir()
+//			if err := folder.Write(dir, facts); err != nil {
+//				t.Fatal(err)
+//			}
+//			return folder.Open(dir)
+//		})
+//	}
+//
+// A function that answers is a Source by SourceFunc.
 package indextest
 
 import (
