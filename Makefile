@@ -8,7 +8,7 @@ BIN      := bin/sluice
 export CGO_ENABLED = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench fuzz lint update cross tidy e2e
+.PHONY: help build demo test check bench fuzz lint update cross
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ lint: ## vet, staticcheck, gofmt, go mod tidy
 	@bash .ci/lint
 
 update: ## rewrite the golden files of the tests
-	$(GO) test ./cmd/sluice ./resolver/... -update
+	$(GO) test ./cmd/sluice -run TestScripts -update
 
 cross: ## build for the other platforms
 	@for target in linux/amd64 linux/arm64 darwin/arm64 darwin/amd64 windows/amd64; do \

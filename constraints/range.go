@@ -43,7 +43,8 @@ func (unreadable) Contains(Version) bool    { return false }
 func (unreadable) MentionsPrerelease() bool { return false }
 func (u unreadable) String() string         { return string(u) }
 
-// IsUnreadable reports whether a range is one of Unreadable.
+// IsUnreadable reports whether r was made by Unreadable: what it means is not known,
+// and neither is whether a version meets it.
 func IsUnreadable(r Range) bool {
 	_, is := r.(unreadable)
 	return is

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"sluice/constraints"
+	"sluice/resolver/gate"
 )
 
 // Exit statuses: what a verdict exits with is gate.Verdict.ExitStatus; trouble
@@ -173,7 +174,7 @@ type problemEntry struct {
 // fail reports an error on stderr, and on stdout too where a program reads JSON
 // there, and returns the exit status.
 func (a *app) fail(err error, cmd string, asJSON bool) int {
-	t := trouble{SchemaVersion: 1, Error: err.Error()}
+	t := trouble{SchemaVersion: gate.SchemaVersion, Error: err.Error()}
 	badUsage := false
 	for _, e := range flatten(err) {
 		var p constraints.Problem

@@ -14,6 +14,7 @@ import (
 	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
 	"sluice/constraints/semver"
+	"sluice/resolver/gate"
 )
 
 func diffCommand() command {
@@ -31,6 +32,13 @@ where === compares the text.`,
 			return func(args []string) (int, error) { return a.diff(format, args) }
 		},
 	}
+}
+
+// pinChanges is the answer of diff as JSON.
+type pinChanges struct {
+	SchemaVersion int         `json:"schema_version"`
+	Command       string      `json:"command"`
+	Changes       []pinChange `json:"changes"`
 }
 
 // pinChange is one difference between two constraints files.
@@ -71,10 +79,7 @@ func (a *app) diff(format string, args []string) (int, error) {
 	}
 	changes := diffPins(files[0], files[1])
 	if format == "json" {
-		return exitOK, writeJSON(a.stdout, struct {
-			SchemaVersion int         `json:"schema_version"`
-			Changes       []pinChange `json:"changes"`
-		}{1, changes})
+		return exitOK, writeJSON(a.stdout, pinChanges{gate.SchemaVersion, "diff", changes})
 	}
 	return exitOK, writeDiff(a.stdout, changes, a.color())
 }

@@ -38,7 +38,7 @@ func storyReports(t *testing.T, in *inputs) []*gate.Report {
 	return reports
 }
 
-func TestReportsFollowTheirSchema(t *testing.T) {
+func TestAnswersFollowTheirSchema(t *testing.T) {
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(reportSchema))
 	if err != nil {
 		t.Fatal(err)
@@ -51,9 +51,29 @@ func TestReportsFollowTheirSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range storyReports(t, loadUniverse(t)) {
+	in := loadUniverse(t)
+	var answers []any
+	for _, r := range storyReports(t, in) {
+		answers = append(answers, r)
+	}
+	why, err := gate.Explain(in.question(in.lines), "brinehttp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	candidates, err := parseCandidates([]string{"brinehttp==2.0.4", "mockbuoy==5.1.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited, err := apply(in.file, candidates, in.environments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers = append(answers, why,
+		pinChanges{gate.SchemaVersion, "diff", diffPins(in.file, edited)},
+		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}}})
+	for _, answer := range answers {
 		var out bytes.Buffer
-		if err := writeJSON(&out, r); err != nil {
+		if err := writeJSON(&out, answer); err != nil {
 			t.Fatal(err)
 		}
 		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(out.Bytes()))
@@ -102,18 +122,17 @@ func rendered(t *testing.T, reports []*gate.Report) string {
 }
 
 func TestSameInputsGiveSameBytes(t *testing.T) {
-	in := loadUniverse(t)
-	want := rendered(t, storyReports(t, in))
+	want := rendered(t, storyReports(t, loadUniverse(t)))
 	for range 100 {
-		if diff := cmp.Diff(want, rendered(t, storyReports(t, in))); diff != "" {
+		if diff := cmp.Diff(want, rendered(t, storyReports(t, loadUniverse(t)))); diff != "" {
 			t.Fatalf("another run, another answer:\n%s", diff)
 		}
 	}
 }
 
 // TestOrderOfInputsChangesNothing shuffles the lines of the constraints file and
-// of the index, the consumers and the environments' keys. Only line numbers in
-// the constraints file may differ.
+// of the index, and the consumers. Only line numbers in the constraints file may
+// differ.
 func TestOrderOfInputsChangesNothing(t *testing.T) {
 	want := rendered(t, withoutLines(storyReports(t, loadUniverse(t))))
 	random := rand.New(rand.NewPCG(1, 2))

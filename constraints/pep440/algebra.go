@@ -32,18 +32,6 @@ func (s SpecifierSet) IsEmpty() bool {
 	return m.bounded && len(m.spans) == 0
 }
 
-// HasFinal reports whether a version that is not a pre-release can be in the set.
-func (s SpecifierSet) HasFinal() bool {
-	m := s.get()
-	switch {
-	case len(m.literals) > 0:
-		return !s.IsEmpty() && !Literal(m.literals[0]).IsPrerelease()
-	case !m.bounded:
-		return true
-	}
-	return slices.ContainsFunc(m.spans, span.hasFinal)
-}
-
 // IsSubset reports whether every version in s is in t.
 func (s SpecifierSet) IsSubset(t SpecifierSet) bool {
 	a, b := s.get(), t.get()

@@ -118,6 +118,7 @@ type change struct {
 // order, and in the commits doMore, where they did more than the record of versions
 // says: they wrote a comment or spelled a name anew.
 func TestHistoryOfUpperConstraints(t *testing.T) {
+	t.Parallel()
 	folder := filepath.Join(corpus(t), "openstack-history")
 	text := string(readFile(t, folder, "upper-constraints.start.txt"))
 	diffs := jsonLines[struct {
@@ -158,7 +159,8 @@ func TestHistoryOfUpperConstraints(t *testing.T) {
 		}
 		text = next
 	}
-	t.Logf("%d changes in %d commits: %d files byte for byte, %d with a line in another place", sets, commits, exact, reordered)}
+	t.Logf("%d changes in %d commits: %d files byte for byte, %d with a line in another place", sets, commits, exact, reordered)
+}
 
 func applyChanges(t *testing.T, f *File, changes []change) *File {
 	t.Helper()

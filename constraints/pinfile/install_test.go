@@ -44,6 +44,7 @@ func writeProject(t *testing.T, name string) (folder string) {
 // TestPipTakesAReplacedPinAsConstraint installs, dry, under constraints in which
 // pins were replaced by folders with awkward names.
 func TestPipTakesAReplacedPinAsConstraint(t *testing.T) {
+	t.Parallel()
 	python, err := exec.LookPath("python3")
 	if err != nil || exec.Command(python, "-m", "pip", "--version").Run() != nil {
 		t.Skip("skip: no python3 with pip here")

@@ -238,6 +238,7 @@ var scraps = strings.Split("foo|Bar-baz|==1.0|===2|>=1,<2| | |  |\t|\\|\\|#| #|#
 	"-r |-c |-e |-i |--hash=sha256:ab| --hash=sha256:| --hash sha512:cd|--pre| --pre|--requirement=|--no-index|-f|--find-l |-- |-|--|=|'|\"|\\\"|https://h/x|./p|é|\ufeff", "|")
 
 func TestGeneratedFilesReadAsInPip(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	cases := make([]pipCase, 3000)
 	for i := range cases {

@@ -12,6 +12,7 @@ import (
 // who requires it and through what, and what holds it back.
 type Why struct {
 	SchemaVersion int       `json:"schema_version"`
+	Command       string    `json:"command"` // "why"
 	Package       string    `json:"package"`
 	Facts         string    `json:"facts,omitempty"`
 	Pins          []WhyPin  `json:"pins"`
@@ -41,7 +42,7 @@ type WhyRow struct {
 
 // Explain says what can be said of a package under the constraints Before.
 func Explain(q *Question, name constraints.Name) (*Why, error) {
-	why := &Why{SchemaVersion: SchemaVersion, Package: string(name), Pins: []WhyPin{}, RequiredBy: []WhyRow{}, InstalledBy: []Reach{}, Newer: []string{}}
+	why := &Why{SchemaVersion: SchemaVersion, Command: "why", Package: string(name), Pins: []WhyPin{}, RequiredBy: []WhyRow{}, InstalledBy: []Reach{}, Newer: []string{}}
 	reaches := make(map[int]*Reach)
 	for _, env := range q.Environments {
 		pins, limits := active(q.Before, env)
