@@ -2,7 +2,7 @@
 GO       ?= go
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS  := -s -w -X main.version=$(VERSION)
-FUZZTIME ?= 5s
+FUZZTIME ?= 5000x
 BIN      := bin/sluice
 
 export CGO_ENABLED = 0
@@ -28,7 +28,7 @@ check: ## everything that CI does
 bench: build ## measure: packages, then the whole process against pip and uv
 	@bash .ci/bench
 
-fuzz: ## run every fuzz target for FUZZTIME (default 5s)
+fuzz: ## run every fuzz target for FUZZTIME (default 5000x: inputs)
 	@FUZZTIME=$(FUZZTIME) bash .ci/fuzz
 
 lint: ## vet, staticcheck, gofmt, go mod tidy

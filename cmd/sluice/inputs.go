@@ -140,7 +140,7 @@ func (in *inputs) loadConstraints() error {
 
 // readConstraints reads a constraints file, all of whose problems are the error.
 func (s *settings) readConstraints(name string) (*pinfile.File, error) {
-	data, err := readFile(s.abs(name))
+	data, err := readFile(s.abs(name), pinfile.MaxFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, usageError{msg: "there is no constraints file " + name, hint: `give --constraints FILE, or constraints = "FILE" in sluice.toml`}
 	}
@@ -379,6 +379,17 @@ func (t tree) Open(name string) (fs.File, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("it is outside the consumer's folder")}
 	}
 	return t.top.Open(name)
+}
+
+// Stat implements fs.StatFS, so that what is no regular file need not be opened.
+func (t tree) Stat(name string) (fs.FileInfo, error) {
+	if own, ok := strings.CutPrefix(name, t.inside+"/"); ok {
+		return t.own.Stat(own)
+	}
+	if t.top == nil || name == t.inside {
+		return t.own.Stat(".")
+	}
+	return t.top.Stat(name)
 }
 
 // gateConsumer returns the consumer as the gate sees it: its runtime requirements

@@ -1,13 +1,14 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"sluice/constraints/pinfile"
 	"sluice/resolver/gate"
 )
 
@@ -118,7 +119,7 @@ func (o *options) settings(a *app) (*settings, error) {
 	}
 	s := &settings{dir: a.dir}
 	if name != "" {
-		data, err := readFile(abs(a.dir, name))
+		data, err := readFile(abs(a.dir, name), maxConfigSize)
 		if err != nil {
 			return nil, err
 		}
@@ -236,10 +237,21 @@ func (s *settings) policy() gate.Policy {
 	return p
 }
 
-// maxFileSize bounds the files that a person writes by hand.
-const maxFileSize = 16 << 20
+// maxConfigSize bounds sluice.toml, in bytes: the time that its decoder takes
+// grows with the square of the number of keys.
+const maxConfigSize = 256 << 10
 
-// readFile reads a file that is not larger than a person would write.
-func readFile(name string) ([]byte, error) {
-	return pinfile.ReadBounded(os.DirFS(filepath.Dir(name)), filepath.Base(name), maxFileSize)
+// readFile reads a file of at most max bytes. It may be a pipe: who names the file
+// on the command line may well write <(git show HEAD:upper-constraints.txt).
+func readFile(name string, max int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, max+1))
+	if err == nil && int64(len(data)) > max {
+		err = fmt.Errorf("%s is larger than %d KiB", name, max>>10)
+	}
+	return data, err
 }

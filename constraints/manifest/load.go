@@ -73,11 +73,11 @@ func (l *loader) load() {
 	l.files, l.loaded = map[string]bool{}, map[fileGroup]bool{}
 	l.extras, l.selves = map[constraints.Name]bool{}, map[constraints.Place]bool{}
 	names := l.opts.Files
-	var found found
+	var here found
 	if len(names) == 0 {
-		found = l.discover()
-		names = found.manifests
-		l.take(found)
+		here = l.discover()
+		names = here.manifests
+		l.take(here)
 	} else {
 		l.identify(names)
 	}
@@ -85,7 +85,7 @@ func (l *loader) load() {
 		l.manifest(name)
 	}
 	l.dynamic()
-	l.script(found.script)
+	l.script(here.script)
 	l.consumer.Requirements = l.expandSelf(l.consumer.Requirements)
 	l.consumer.Unread = dropRepeats(l.consumer.Unread)
 	l.consumer.Notes = dropRepeats(l.consumer.Notes)

@@ -8,10 +8,10 @@ import (
 	"io/fs"
 )
 
-// ReadBounded returns what is in a regular file of at most max bytes, max in whole
-// MiB. It reads no more than that whatever the file says of its size, and waits for
+// ReadBounded returns what is in a regular file of at most limit bytes, a whole number
+// of MiB. It reads no more than that whatever the file says of its size, and waits for
 // no FIFO where fsys can tell (fs.StatFS). The error is an *fs.PathError.
-func ReadBounded(fsys fs.FS, name string, max int64) ([]byte, error) {
+func ReadBounded(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	if s, ok := fsys.(fs.StatFS); ok { // to open a FIFO would wait for one who writes
 		if info, err := s.Stat(name); err == nil && !info.Mode().IsRegular() {
 			return nil, irregular(name)
@@ -30,12 +30,12 @@ func ReadBounded(fsys fs.FS, name string, max int64) ([]byte, error) {
 		return nil, irregular(name)
 	}
 	var data bytes.Buffer
-	data.Grow(int(min(info.Size(), max)) + bytes.MinRead)
-	if _, err := data.ReadFrom(io.LimitReader(file, max+1)); err != nil {
+	data.Grow(int(max(0, min(info.Size(), limit))) + bytes.MinRead)
+	if _, err := data.ReadFrom(io.LimitReader(file, limit+1)); err != nil {
 		return nil, err
 	}
-	if int64(data.Len()) > max {
-		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("is larger than %d MiB", max>>20)}
+	if int64(data.Len()) > limit {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("is larger than %d MiB", limit>>20)}
 	}
 	return data.Bytes(), nil
 }
