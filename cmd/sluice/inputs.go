@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -373,23 +374,18 @@ func (t tree) Open(name string) (fs.File, error) {
 		return t.own.Open(".")
 	}
 	if own, ok := strings.CutPrefix(name, t.inside+"/"); ok {
-		return t.own.Open(own)
+		return open(t.own, own)
 	}
 	if t.top == nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("it is outside the consumer's folder")}
 	}
-	return t.top.Open(name)
+	return open(t.top, name)
 }
 
-// Stat implements fs.StatFS, so that what is no regular file need not be opened.
-func (t tree) Stat(name string) (fs.FileInfo, error) {
-	if own, ok := strings.CutPrefix(name, t.inside+"/"); ok {
-		return t.own.Stat(own)
-	}
-	if t.top == nil || name == t.inside {
-		return t.own.Stat(".")
-	}
-	return t.top.Stat(name)
+// open opens a file without waiting for a writer, should it be a FIFO: that it is
+// none is seen, and said, only afterwards.
+func open(root *os.Root, name string) (fs.File, error) {
+	return root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 }
 
 // gateConsumer returns the consumer as the gate sees it: its runtime requirements
