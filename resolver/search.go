@@ -14,16 +14,24 @@ const maxSteps = 50_000
 
 // search chooses a version for each package that was demanded and that nothing
 // pins: the newest that fits, in the order in which pip would choose, going back
-// to the last choice that had a part in a conflict.
+// to the last choice that had a part in a conflict. When that fails, the package
+// that could not be chosen is a clash, and the search goes on as if it were there,
+// so that it does not hide what else fails.
 func (k *walk) search() {
-	if len(k.open) == 0 {
-		return
-	}
 	s := &search{walk: k}
-	if solved, _ := s.extend(1); solved {
-		return
+	for len(k.open) > 0 {
+		s.first = nil
+		solved, _ := s.extend(1)
+		if solved {
+			return
+		}
+		k.clashes = append(k.clashes, s.failure())
+		if s.first.kind == GaveUp {
+			return
+		}
+		s.first.node.provided = true
+		k.undo(k.fixed)
 	}
-	k.clashes = append(k.clashes, s.failure())
 }
 
 type search struct {
@@ -145,18 +153,22 @@ func isExact(r constraints.Range) bool {
 }
 
 // choices are the versions of a package that meet its demands, in the order to
-// try them: from the newest down. Pre-releases are among them only where a demand
-// mentions one, or alone where no final release will do (PEP 440, "Handling of
-// pre-releases").
+// try them, from the newest down. Two kinds come last and only where they are
+// called for: pre-releases that no demand mentions, where there is no final release
+// within the ranges (PEP 440, "Handling of pre-releases"), and yanked versions,
+// where nothing else is within them and somebody asks for exactly one (PEP 592).
+// Both are called for too when a demand that was in conflict with an earlier choice
+// asked for them.
 type choices struct {
 	search      *search
 	node        *node
 	ranges      []constraints.Range // all that a version must be within
 	exact       bool                // somebody asks for one version only
-	prereleases bool                // whether they are asked for
-	fallback    bool                // only pre-releases are left to try
-	found       bool
-	at          int // one above the version to look at next
+	prereleases bool                // they are mentioned
+	last        bool                // what comes last is being tried
+	found       bool                // a version within the ranges, yanked or not
+	usable      bool                // one that was not yanked
+	at          int                 // one above the version to look at next
 }
 
 // choices returns the choices for a package.
@@ -180,23 +192,35 @@ func (s *search) choices(n *node) choices {
 func (c *choices) next() (int, bool) {
 	for c.at > 0 {
 		c.at--
-		v := c.node.versions[c.at]
-		if !c.wanted(v) || !c.within(v) || c.search.withdrawn(c.node, c.at, c.exact) {
-			continue
+		if c.try(c.at) {
+			return c.at, true
 		}
-		c.found = true
-		return c.at, true
 	}
-	if c.found || c.prereleases || c.fallback {
+	if c.last {
 		return 0, false
 	}
-	c.fallback, c.at = true, len(c.node.versions)
+	c.last, c.at = true, len(c.node.versions)
 	return c.next()
 }
 
-// wanted reports whether a version is of the kind that is being tried.
-func (c *choices) wanted(v constraints.Version) bool {
-	return c.prereleases || v.IsPrerelease() == c.fallback
+// try reports whether a version is to be tried now.
+func (c *choices) try(i int) bool {
+	v := c.node.versions[i]
+	late := v.IsPrerelease() && !c.prereleases
+	if late && (!c.last || c.found && !c.node.asked) || !c.within(v) {
+		return false
+	}
+	candidate := c.search.world.candidate(c.node, i)
+	if candidate.defect != 0 && candidate.defect != UnknownFacts {
+		return false
+	}
+	yanked := candidate.release != nil && candidate.release.Yanked
+	if c.last {
+		return yanked && !c.usable && c.exact || late && !yanked || yanked && c.node.asked
+	}
+	c.found = true
+	c.usable = c.usable || !yanked
+	return !yanked
 }
 
 // within reports whether a version is in all ranges.
@@ -207,17 +231,6 @@ func (c *choices) within(v constraints.Version) bool {
 		}
 	}
 	return true
-}
-
-// withdrawn reports whether a version must not be chosen although it is within
-// the ranges: the environment cannot install it, or it was yanked and nobody
-// asked for exactly one version (PEP 592).
-func (s *search) withdrawn(n *node, i int, exact bool) bool {
-	c := s.world.candidate(n, i)
-	if c.release != nil && c.release.Yanked && !exact {
-		return true
-	}
-	return c.defect != 0 && c.defect != UnknownFacts
 }
 
 // decide chooses a version and follows all that it requires.
@@ -249,6 +262,7 @@ func (k *walk) demand(n *node, r *constraints.Requirement, via origin, level int
 		return nil
 	}
 	if !n.decided.admits(r) {
+		n.asked = n.asked || r.Range.MentionsPrerelease() || d.exact
 		return &conflict{kind: OutOfRange, via: via, target: n.decided}
 	}
 	return k.enter(n.decided, r.Extras, via, level)
@@ -268,6 +282,9 @@ func (k *walk) undo(m mark) {
 		if n := s.candidate.node; n.decided == s.candidate && s.extra == "" {
 			n.decided, n.level = nil, 0
 		}
+	}
+	for _, missed := range k.missing[m.missing:] {
+		missed.slot.seen = 0
 	}
 	for _, n := range k.trail[m.trail:] {
 		last := len(n.demands) - 1

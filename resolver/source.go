@@ -48,6 +48,9 @@ type Release struct {
 type File struct {
 	Name string
 	Tags []string // the binary formats it serves; none for a source distribution
+
+	// RequiresRuntime is what the index says of the file alone; nil for nothing.
+	RequiresRuntime constraints.Range
 }
 
 // Installable reports whether the environment can install one of the release's
@@ -58,6 +61,9 @@ func (r *Release) Installable(env *constraints.Environment) bool {
 		return true
 	}
 	for _, file := range r.Files {
+		if file.RequiresRuntime != nil && !file.RequiresRuntime.Contains(env.Runtime()) {
+			continue
+		}
 		if len(file.Tags) == 0 {
 			return true
 		}

@@ -54,6 +54,7 @@ func (w *World) Verify(job Job) *Outcome {
 		}
 	}
 	k.drain(0)
+	k.fixed = k.mark()
 	k.search()
 	return &Outcome{Clashes: k.clashes, walk: k}
 }
@@ -104,16 +105,18 @@ type walk struct {
 	next    int       // of visited: the first whose edges were not followed
 	open    []*node   // packages that nothing pins, in the order met
 	trail   []*node   // that were demanded of, once for each demand
+	fixed   mark      // where choice begins
 	steps   int       // of the search, so far
 	clashes []Clash   // that no choice of the search could have avoided
 	skipped []origin  // direct references
 	missing []missing // extras
 }
 
+// missing is an extra that was asked for and that the release does not have.
 type missing struct {
-	via   origin
-	extra constraints.Name
-	at    *candidate
+	via  origin
+	slot *slot
+	at   *candidate
 }
 
 // origin is where a walk came from: an edge of a slot, or a root.
@@ -187,7 +190,7 @@ func (k *walk) touch(n *node) {
 	if n.epoch != k.world.epoch {
 		n.epoch = k.world.epoch
 		k.touched = append(k.touched, n.name)
-		n.provided, n.decided, n.level, n.depth, n.order, n.exacts = false, nil, 0, 0, 0, 0
+		n.provided, n.asked, n.decided, n.level, n.depth, n.order, n.exacts = false, false, nil, 0, 0, 0, 0
 		n.demands = n.demands[:0]
 	}
 }
@@ -211,10 +214,12 @@ func (k *walk) enter(c *candidate, extras []constraints.Name, via origin, level 
 		if s.seen == k.world.epoch {
 			continue
 		}
-		k.visit(s, via)
 		if c.release != nil && !slices.Contains(c.release.Extras, extra) {
-			k.missing = append(k.missing, missing{via, extra, c})
+			s.seen = k.world.epoch // installers warn, and take the release without it
+			k.missing = append(k.missing, missing{via, s, c})
+			continue
 		}
+		k.visit(s, via)
 	}
 	return nil
 }
@@ -326,10 +331,14 @@ func (o *Outcome) Notes() []Note {
 		notes = append(notes, Note{Kind: kind, Demand: k.demandOf(via), Path: k.path(via), Target: target, Extra: extra})
 	}
 	for _, via := range k.skipped {
-		add(DirectReference, via, Chosen{Name: via.edge.to.name}, "")
+		target := Chosen{Name: via.edge.to.name}
+		if pinned := via.edge.to.pinned; pinned != nil {
+			target = pinned.chosen() // which the reference may contradict
+		}
+		add(DirectReference, via, target, "")
 	}
 	for _, m := range k.missing {
-		add(UnknownExtra, m.via, m.at.chosen(), m.extra)
+		add(UnknownExtra, m.via, m.at.chosen(), m.slot.extra)
 	}
 	for _, s := range k.visited {
 		switch c := s.candidate; {

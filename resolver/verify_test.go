@@ -177,6 +177,38 @@ func TestVerify(t *testing.T) {
 			installed: "a 2",
 		},
 		{
+			name:     "a yanked final release is there, so that no pre-release is chosen instead",
+			universe: "a 1 {yanked}\n a 2rc1",
+			roots:    "a",
+			clashes:  "unsolvable: roots:1 wants  of a ",
+		},
+		{
+			name:      "a yanked version is not chosen for an exact demand that another meets",
+			universe:  "a 1\n a 1+l {yanked}",
+			roots:     "a==1",
+			installed: "a 1",
+		},
+		{
+			name:      "a choice is made again when a later demand mentions a pre-release",
+			universe:  "u 1\n u 2rc1\n b 1: u>=2rc1",
+			roots:     "u | b",
+			installed: "b 1, u 2rc1",
+		},
+		{
+			name:     "a package that cannot be chosen does not hide another",
+			universe: "v 1: p<2\n p 2",
+			pins:     "p===2",
+			roots:    "private | v",
+			clashes:  "unknown package: roots:1 wants  of private \nunsolvable: roots:2 wants  of v ",
+		},
+		{
+			name:      "an extra that the release does not have is not followed",
+			universe:  `a 1: b>2; extra == "x"` + "\nb 1",
+			pins:      "a===1 b===1",
+			roots:     "a[x]",
+			installed: "a 1",
+		},
+		{
 			name:      "a version for another Python is not chosen",
 			universe:  "a 1\n a 2 {python >=3.12}",
 			roots:     "a",

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"sluice/constraints"
+	"sluice/constraints/pep440"
 	"sluice/constraints/pep508"
 	"sluice/index"
 	"sluice/resolver"
@@ -107,10 +108,23 @@ func release(p *index.Package, i int) (*resolver.Release, error) {
 	}
 	for _, file := range files {
 		if tags := file.Tags(); tags != nil || file.IsSource() {
-			r.Files = append(r.Files, resolver.File{Name: file.Name, Tags: tags})
+			r.Files = append(r.Files, resolver.File{Name: file.Name, Tags: tags, RequiresRuntime: runtimeOf(file)})
 		}
 	}
+	if !r.Yanked && len(files) > 0 && !slices.ContainsFunc(files, func(f index.File) bool { return !f.Yanked }) {
+		r.Yanked, r.YankedReason = true, files[0].YankedReason
+	}
 	return r, nil
+}
+
+// runtimeOf returns the Pythons that a file is for, as the index says beside it;
+// nil for all, and, as installers take it, for a text that is not valid.
+func runtimeOf(file index.File) constraints.Range {
+	set, err := pep440.ParseSpecifierSet(file.RequiresPython)
+	if file.RequiresPython == "" || err != nil {
+		return nil
+	}
+	return set
 }
 
 // addUnreadable adds the requirements that could not be read, as ones that no
