@@ -75,7 +75,7 @@ func (a *app) run(args []string) int {
 		return a.fail(a.dirErr, "", false)
 	}
 	if len(args) == 0 {
-		a.usage(a.stderr)
+		fmt.Fprint(a.stderr, usage())
 		return exitTrouble
 	}
 	name, rest := args[0], args[1:]
@@ -104,7 +104,7 @@ func (a *app) runCommand(cmd command, args []string) int {
 	run := cmd.setup(a, flags)
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {
-			a.commandHelp(a.stdout, cmd)
+			fmt.Fprint(a.stdout, a.commandHelp(cmd))
 			return exitOK
 		}
 		return a.fail(flagError(err, flags), cmd.name, wantsJSON(args))

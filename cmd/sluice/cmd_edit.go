@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,9 +63,22 @@ func (a *app) edit(o *options, output string, args []string) (int, error) {
 		a.hint("%s says so already", s.Constraints)
 		return exitOK, nil
 	case output == "":
-		output = s.Constraints
+		return exitOK, replaceUnchanged(s, before, file.Bytes())
 	}
 	return exitOK, writeAtomically(s.abs(output), file.Bytes())
+}
+
+// replaceUnchanged writes the constraints file, unless somebody else changed it
+// since it was read.
+func replaceUnchanged(s *settings, before, after []byte) error {
+	now, err := s.readConstraints(s.Constraints)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(now.Bytes(), before) {
+		return usageError{msg: s.Constraints + " was changed meanwhile and is left as it is", hint: "try again"}
+	}
+	return writeAtomically(s.abs(s.Constraints), after)
 }
 
 // editOne carries out one edit.
@@ -131,36 +146,56 @@ func localSource(s *settings, value string) (string, error) {
 }
 
 // writeAtomically replaces the content of a file, or leaves it as it was. Links
-// are followed, and the file's permissions stay.
-func writeAtomically(name string, data []byte) (err error) {
-	if target, err := filepath.EvalSymlinks(name); err == nil {
-		name = target
+// are followed, and the file's permissions stay. What is no regular file (a pipe, a
+// device) cannot be replaced and is written to.
+func writeAtomically(name string, data []byte) error {
+	target, err := filepath.EvalSymlinks(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(name); err == nil {
+			return fmt.Errorf("%s is a link to nothing", name)
+		}
+		return replaceFile(name, data, nil)
+	case err != nil:
+		return err
 	}
-	mode := os.FileMode(0o666)
-	if info, err := os.Stat(name); err == nil {
-		mode = info.Mode().Perm()
+	info, err := os.Stat(target)
+	if err != nil {
+		return err
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(name), ".sluice-*")
+	if !info.Mode().IsRegular() {
+		f, err := os.OpenFile(target, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(data)
+		return errors.Join(err, f.Close())
+	}
+	return replaceFile(target, data, info)
+}
+
+// replaceFile writes a file beside the one named and puts it in its place. info is
+// that of the old file, nil for a new one, which gets the usual permissions.
+func replaceFile(name string, data []byte, info fs.FileInfo) (err error) {
+	temporary := fmt.Sprintf("%s.%d.tmp", name, os.Getpid())
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			tmp.Close()
-			os.Remove(tmp.Name())
+			os.Remove(temporary)
 		}
 	}()
-	if _, err = tmp.Write(data); err != nil {
+	_, err = f.Write(data)
+	if err == nil && info != nil {
+		err = f.Chmod(info.Mode().Perm())
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	if err = tmp.Chmod(mode); err != nil {
-		return err
-	}
-	if err = tmp.Sync(); err != nil {
-		return err
-	}
-	if err = tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
+	return os.Rename(temporary, name)
 }

@@ -59,13 +59,13 @@ func versionText() string {
 
 func (a *app) help(args []string) (int, error) {
 	if len(args) == 0 {
-		a.usage(a.stdout)
-		return exitOK, nil
+		_, err := io.WriteString(a.stdout, usage())
+		return exitOK, err
 	}
 	switch args[0] {
 	case "rules":
-		writeRules(a.stdout)
-		return exitOK, nil
+		_, err := io.WriteString(a.stdout, rulesHelp())
+		return exitOK, err
 	case "schema":
 		_, err := a.stdout.Write(reportSchema)
 		return exitOK, err
@@ -81,51 +81,57 @@ func (a *app) help(args []string) (int, error) {
 		}
 		return 0, e
 	}
-	a.commandHelp(a.stdout, cmd)
-	return exitOK, nil
+	_, err := io.WriteString(a.stdout, a.commandHelp(cmd))
+	return exitOK, err
 }
 
-// usage writes what the program is for and its commands.
-func (a *app) usage(w io.Writer) {
-	fmt.Fprint(w, `sluice gates candidates for a constraints file against every project that
+// usage returns what the program is for and its commands.
+func usage() string {
+	var w strings.Builder
+	fmt.Fprint(&w, `sluice gates candidates for a constraints file against every project that
 installs under it: admit, reject or undecided, and why.
 
 usage: sluice COMMAND [FLAGS] [ARGUMENTS]
 
 `)
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-8s %s\n", c.name, c.summary)
+		fmt.Fprintf(&w, "  %-8s %s\n", c.name, c.summary)
 	}
-	fmt.Fprint(w, `
-more: sluice help COMMAND, sluice help rules, sluice help files
-exit status: 0 admitted or done, 1 rejected, 2 undecided, bad usage or trouble
-`)
+	w.WriteString("\nmore: sluice help COMMAND, sluice help rules, sluice help files\n" + exitHelp)
+	return w.String()
 }
 
-// commandHelp writes the help of one command.
-func (a *app) commandHelp(w io.Writer, c command) {
+const exitHelp = "exit status: 0 admitted or done, 1 rejected, 2 undecided, bad usage or trouble\n"
+
+// commandHelp returns the help of one command.
+func (a *app) commandHelp(c command) string {
+	var w strings.Builder
 	flags := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
 	c.setup(a, flags)
-	fmt.Fprintf(w, "%s\n\nusage: sluice %s\n", c.summary, strings.TrimSpace(c.name+" "+c.args))
+	fmt.Fprintf(&w, "%s\n\nusage: sluice %s\n", c.summary, strings.TrimSpace(c.name+" "+c.args))
 	if c.details != "" {
-		fmt.Fprintf(w, "\n%s\n", c.details)
+		fmt.Fprintf(&w, "\n%s\n", c.details)
 	}
 	if flags.HasFlags() {
-		fmt.Fprintf(w, "\nflags:\n%s", flags.FlagUsages())
+		fmt.Fprintf(&w, "\nflags:\n%s", flags.FlagUsages())
 	}
-	fmt.Fprint(w, "\nexit status: 0 admitted or done, 1 rejected, 2 undecided, bad usage or trouble\n")
+	w.WriteString("\n" + exitHelp)
+	return w.String()
 }
 
-func writeRules(w io.Writer) {
-	fmt.Fprint(w, "A candidate is rejected by these rules when ...\n\n")
+// rulesHelp returns what the rules are.
+func rulesHelp() string {
+	var w strings.Builder
+	fmt.Fprint(&w, "A candidate is rejected by these rules when ...\n\n")
 	for _, r := range gate.Rules() {
-		fmt.Fprintf(w, "  %-16s %s\n", r.ID, r.Rejects)
+		fmt.Fprintf(&w, "  %-16s %s\n", r.ID, r.Rejects)
 	}
-	fmt.Fprint(w, `
+	fmt.Fprint(&w, `
 Only what gets worse rejects. A finding that is there under today's pins too is
 standing; one that goes away is lifted; one that the facts do not decide is open
 and makes the verdict undecided unless something else rejects.
 `)
+	return w.String()
 }
 
 const filesHelp = `sluice.toml is looked for from the working directory upward. Its paths are

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -201,7 +200,7 @@ func compileWithUV(t testing.TB, uv, url, constraints, requirements string) map[
 		set[string(pep508.NormalizeName(m[1]))] = m[2]
 	}
 	if len(set) == 0 {
-		t.Fatal(fmt.Sprintf("uv resolved nothing: %s", out))
+		t.Fatalf("uv resolved nothing: %s", out)
 	}
 	return set
 }

@@ -151,8 +151,10 @@ func (s *settings) readConstraints(name string) (*pinfile.File, error) {
 	return parseConstraints(name, data)
 }
 
+// parseConstraints reads a constraints file. Variables are not expanded: their
+// values are none of what a report may show.
 func parseConstraints(name string, data []byte) (*pinfile.File, error) {
-	file, err := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true, Lookup: os.LookupEnv})
+	file, err := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true})
 	if err != nil {
 		return nil, err
 	}

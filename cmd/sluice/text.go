@@ -309,7 +309,7 @@ func (p *printer) brief(f *gate.Finding) {
 		text += " (" + count(len(f.Reaches), "consumer") + ")"
 	}
 	if f.Status == gate.Standing {
-		text += ": fails today, not held against this change"
+		text += ": no worse than today, not held against this change"
 	}
 	p.row(string(f.Status), text)
 }
