@@ -174,24 +174,3 @@ func lists(file *pinfile.File, name constraints.Name) bool {
 		return e.Kind == pinfile.Requirement && e.Requirement.Name == name
 	})
 }
-
-// dist returns the distribution that the consumer publishes, "" when none is
-// known.
-func (c *consumer) dist() constraints.Name {
-	if c.manifest == nil {
-		return ""
-	}
-	return c.manifest.Dist
-}
-
-func unknownConsumer(in *inputs, name string) error {
-	e := usageError{msg: fmt.Sprintf("there is no consumer %q", name)}
-	var names []string
-	for _, c := range in.consumers {
-		names = append(names, c.name)
-	}
-	if near := constraints.Nearest(name, names); near != "" {
-		e.hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	return e
-}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+
+	"sluice/constraints"
+	"sluice/constraints/pep440"
+	"sluice/constraints/pinfile"
+	"sluice/resolver/gate"
+)
+
+// loadConstraints reads the constraints file.
+func (in *inputs) loadConstraints() error {
+	file, err := in.settings.readConstraints(in.settings.Constraints)
+	if err != nil {
+		return err
+	}
+	in.file, in.lines = file, linesOf(file)
+	return nil
+}
+
+// readConstraints reads a constraints file, all of whose problems are the error.
+func (s *settings) readConstraints(name string) (*pinfile.File, error) {
+	data, err := readFile(s.abs(name), pinfile.MaxFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usageError{msg: "there is no constraints file " + name, hint: `give --constraints FILE, or constraints = "FILE" in sluice.toml`}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return parseConstraints(name, data)
+}
+
+// parseConstraints reads a constraints file. Variables are not expanded: their
+// values are none of what a report may show.
+func parseConstraints(name string, data []byte) (*pinfile.File, error) {
+	file, err := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true})
+	if err != nil {
+		return nil, err
+	}
+	problems := file.RefusedAsConstraints()
+	for _, e := range file.Entries() {
+		if e.Kind == pinfile.Include || e.Kind == pinfile.Constrain {
+			problems = append(problems, constraints.Problem{
+				Place: e.Place, Msg: "the constraints are not all in this file", Hint: "put the pins of " + e.Arg + " here: a gate edits one file",
+			})
+		}
+	}
+	return file, problems.Err()
+}
+
+// linesOf returns the entries of a constraints file as the gate sees them.
+func linesOf(file *pinfile.File) []gate.Line {
+	var lines []gate.Line
+	for _, e := range file.Entries() {
+		if e.Kind != pinfile.Requirement {
+			continue
+		}
+		version, text, fixed := e.Pin()
+		if fixed && version.IsZero() {
+			version = pep440.Literal(text) // which nothing that is published equals
+		}
+		lines = append(lines, gate.Line{Requirement: e.Requirement, Version: version, Place: e.Place})
+	}
+	return lines
+}
+
+// linesAfter returns the entries of an edited constraints file, at the places
+// where they stand today: what is added has no line yet.
+func linesAfter(today []gate.Line, edited *pinfile.File) []gate.Line {
+	lines := linesOf(edited)
+	next := 0
+	for i := range lines {
+		if next < len(today) && sameLine(today[next], lines[i]) {
+			lines[i].Place = today[next].Place
+			next++
+		} else {
+			lines[i].Place = constraints.Place{File: lines[i].Place.File}
+		}
+	}
+	return lines
+}
+
+// sameLine reports whether an edit could have made the second line of the first.
+func sameLine(a, b gate.Line) bool {
+	marker := func(l gate.Line) string {
+		if l.Requirement.Marker == nil {
+			return ""
+		}
+		return l.Requirement.Marker.String()
+	}
+	return a.Requirement.Name == b.Requirement.Name && marker(a) == marker(b)
+}

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"sluice/constraints"
+	"sluice/constraints/manifest"
+	"sluice/resolver"
+	"sluice/resolver/gate"
+)
+
+// consumer is a project and what its manifests say.
+type consumer struct {
+	name, owner string
+	folder      string
+	manifest    *manifest.Consumer // what could be read; nil for nothing
+	problems    constraints.Problems
+	prefix      string // of the places in the manifest, to make them the working directory's
+}
+
+// loadConsumers reads the manifests of all consumers, several at a time. One that
+// cannot be read keeps its problems; the others go on.
+func (in *inputs) loadConsumers() error {
+	top, err := os.OpenRoot(in.settings.dir)
+	if err != nil {
+		return err
+	}
+	defer top.Close()
+	var errs []error
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	seen := make(map[string]bool)
+	for _, c := range in.settings.ownFirst() {
+		folders, err := in.settings.folders(c)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		for _, folder := range folders {
+			if seen[abs(in.settings.dir, folder)] {
+				continue // a table of its own goes before a pattern
+			}
+			seen[abs(in.settings.dir, folder)] = true
+			entry := &consumer{name: c.Name, owner: c.Owner, folder: folder}
+			if entry.name == "" {
+				entry.name = filepath.Base(abs(in.settings.dir, folder))
+			}
+			in.consumers = append(in.consumers, entry)
+			group.Go(func() error {
+				entry.load(top, c.Files)
+				return nil
+			})
+		}
+	}
+	slices.SortStableFunc(in.consumers, func(a, b *consumer) int { return strings.Compare(a.name, b.name) })
+	errs = append(errs, group.Wait(), in.checkNames())
+	return errors.Join(errs...)
+}
+
+// ownFirst returns the consumer tables, those of a single folder before those of
+// a pattern.
+func (s *settings) ownFirst() []consumerConfig {
+	return slices.SortedStableFunc(slices.Values(s.Consumers), func(a, b consumerConfig) int {
+		return cmp.Compare(len(a.Paths), 0) - cmp.Compare(len(b.Paths), 0)
+	})
+}
+
+// folders returns the folders of a consumer entry, sorted.
+func (s *settings) folders(c consumerConfig) ([]string, error) {
+	if c.Path != "" {
+		if info, err := os.Stat(s.abs(c.Path)); err != nil || !info.IsDir() {
+			return nil, usageError{msg: fmt.Sprintf("the consumer's path %s is no folder", c.Path), hint: "it is relative to the folder of sluice.toml"}
+		}
+		return []string{c.Path}, nil
+	}
+	pattern := s.abs(c.Paths)
+	matches, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, usageError{msg: fmt.Sprintf("%q is no pattern of folders: %v", c.Paths, err)}
+	}
+	var folders []string
+	for _, m := range matches {
+		if info, err := os.Stat(m); err == nil && info.IsDir() {
+			folders = append(folders, relative(s.dir, m, c.Paths))
+		}
+	}
+	if len(folders) == 0 {
+		return nil, usageError{msg: fmt.Sprintf("no folder matches %q", c.Paths), hint: "a consumer is a folder with requirements.txt, pyproject.toml or setup.cfg"}
+	}
+	return folders, nil
+}
+
+// relative returns a path that a pattern matched as relative to dir, if the
+// pattern is.
+func relative(dir, match, pattern string) string {
+	if filepath.IsAbs(pattern) {
+		return match
+	}
+	if rel, err := filepath.Rel(dir, match); err == nil {
+		return rel
+	}
+	return match
+}
+
+// checkNames finds consumers that reports could not tell apart.
+func (in *inputs) checkNames() error {
+	seen := make(map[string]bool)
+	var errs []error
+	for _, c := range in.consumers {
+		if seen[c.name] {
+			errs = append(errs, usageError{msg: fmt.Sprintf("two consumers are named %q", c.name), hint: `give one a name of its own: [[consumer]] name = "..."`})
+		}
+		seen[c.name] = true
+	}
+	return errors.Join(errs...)
+}
+
+// load reads the manifests of a consumer. top is the working directory.
+func (c *consumer) load(top *os.Root, files []string) {
+	t, err := c.locate(top)
+	if err == nil {
+		c.manifest, err = manifest.Load(t, t.inside, manifest.Options{Name: c.name, Files: files})
+		t.own.Close()
+	}
+	switch problems := (constraints.Problems)(nil); {
+	case errors.As(err, &problems):
+		c.problems = problems
+	case err != nil:
+		c.problems = constraints.Problems{{Place: constraints.Place{File: c.folder}, Msg: err.Error()}}
+		return
+	}
+	for i := range c.problems {
+		c.problems[i].Place = c.problems[i].Place.Under(c.prefix)
+	}
+}
+
+// locate opens the folder of a consumer and the one that its files may lie in.
+// For a consumer below the working directory that is the working directory, so
+// that consumers may share files; for another it is the folder alone.
+func (c *consumer) locate(top *os.Root) (tree, error) {
+	if filepath.IsLocal(c.folder) {
+		if own, err := top.OpenRoot(c.folder); err == nil {
+			return tree{top: top, own: own, inside: filepath.ToSlash(filepath.Clean(c.folder))}, nil
+		}
+	}
+	c.prefix = filepath.ToSlash(filepath.Dir(c.folder))
+	own, err := os.OpenRoot(abs(top.Name(), c.folder))
+	return tree{own: own, inside: filepath.Base(c.folder)}, err
+}
+
+// gateConsumer returns the consumer as the gate sees it: its runtime requirements
+// as one job, and these with each group and extra as further ones. What is needed
+// to build is installed apart. judged is the constraints file that is in question.
+func (c *consumer) gateConsumer(judged string) gate.Consumer {
+	g := gate.Consumer{Name: c.name, Owner: c.owner, Problems: c.problems}
+	if c.manifest == nil {
+		return g
+	}
+	for _, p := range c.manifest.Unread {
+		p.Place = p.Place.Under(c.prefix)
+		g.Problems = append(slices.Clip(g.Problems), p)
+	}
+	g.Runtime = c.manifest.RequiresPython
+	groups := make(map[manifest.Group][]resolver.Root)
+	for _, d := range c.manifest.Requirements {
+		groups[d.Group] = append(groups[d.Group], resolver.Root{Requirement: d.Requirement, Place: d.Place.Under(c.prefix)})
+	}
+	var limits []resolver.Root
+	for _, d := range c.manifest.Constraints {
+		if filepath.Clean(d.Place.Under(c.prefix).File) == filepath.Clean(judged) {
+			continue // the file that is being judged: its edited lines count
+		}
+		limits = append(limits, resolver.Root{Requirement: d.Requirement, Place: d.Place.Under(c.prefix)})
+	}
+	base := groups[manifest.Group{}]
+	for _, group := range slices.SortedFunc(maps.Keys(groups), manifest.Group.Compare) {
+		roots := groups[group]
+		if group.Kind != manifest.Runtime && group.Kind != manifest.Build {
+			roots = slices.Concat(base, roots)
+		}
+		g.Jobs = append(g.Jobs, gate.Job{Name: group.String(), Job: resolver.Job{Roots: roots, Limits: limits}})
+	}
+	return g
+}
+
+// dist returns the distribution that the consumer publishes, "" when none is
+// known.
+func (c *consumer) dist() constraints.Name {
+	if c.manifest == nil {
+		return ""
+	}
+	return c.manifest.Dist
+}
+
+func unknownConsumer(in *inputs, name string) error {
+	e := usageError{msg: fmt.Sprintf("there is no consumer %q", name)}
+	var names []string
+	for _, c := range in.consumers {
+		names = append(names, c.name)
+	}
+	if near := constraints.Nearest(name, names); near != "" {
+		e.hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return e
+}
