@@ -7,10 +7,10 @@ import (
 	"sluice/constraints"
 )
 
-// maxSteps bounds the versions that one search may try. The largest searches of
-// real consumers tried a few hundred; beyond the bound the answer is "gave up",
-// which is undecided.
-const maxSteps = 50_000
+// maxSteps bounds the versions that one search may try, which takes it about a
+// second. Of the real consumers at hand most tried a dozen and the largest 600,000;
+// beyond the bound the answer is "gave up", which is undecided.
+const maxSteps = 1_000_000
 
 // search chooses a version for each package that was demanded and that nothing
 // pins: the newest that fits, in the order in which pip would choose, going back
@@ -97,6 +97,7 @@ func (s *search) extend(level int) (solved bool, blame []int) {
 	for _, d := range n.demands {
 		blame = s.blame(blame, d.via)
 	}
+	n.asked = nil
 	s.fail(s.kindOf(n), n, n.err, over...)
 	slices.Sort(blame)
 	blame = slices.DeleteFunc(slices.Compact(blame), func(l int) bool { return l == level })
@@ -157,7 +158,7 @@ func isExact(r constraints.Range) bool {
 // called for: pre-releases that no demand mentions, where there is no final release
 // within the ranges (PEP 440, "Handling of pre-releases"), and yanked versions,
 // where nothing else is within them and somebody asks for exactly one (PEP 592).
-// Both are called for too when a demand that was in conflict with an earlier choice
+// Both are called for too where a demand that was in conflict with the choice before
 // asked for them.
 type choices struct {
 	search      *search
@@ -206,8 +207,9 @@ func (c *choices) next() (int, bool) {
 // try reports whether a version is to be tried now.
 func (c *choices) try(i int) bool {
 	v := c.node.versions[i]
+	asked := c.last && c.node.asked != nil && c.node.asked.Contains(v)
 	late := v.IsPrerelease() && !c.prereleases
-	if late && (!c.last || c.found && !c.node.asked) || !c.within(v) {
+	if late && (!c.last || c.found && !asked) || !c.within(v) {
 		return false
 	}
 	candidate := c.search.world.candidate(c.node, i)
@@ -216,7 +218,7 @@ func (c *choices) try(i int) bool {
 	}
 	yanked := candidate.release != nil && candidate.release.Yanked
 	if c.last {
-		return yanked && !c.usable && c.exact || late && !yanked || yanked && c.node.asked
+		return yanked && (asked || !c.usable && c.exact) || late && !yanked
 	}
 	c.found = true
 	c.usable = c.usable || !yanked
@@ -262,7 +264,9 @@ func (k *walk) demand(n *node, r *constraints.Requirement, via origin, level int
 		return nil
 	}
 	if !n.decided.admits(r) {
-		n.asked = n.asked || r.Range.MentionsPrerelease() || d.exact
+		if r.Range.MentionsPrerelease() || d.exact {
+			n.asked = r.Range
+		}
 		return &conflict{kind: OutOfRange, via: via, target: n.decided}
 	}
 	return k.enter(n.decided, r.Extras, via, level)

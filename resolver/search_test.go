@@ -159,3 +159,21 @@ func TestReachingNamesEveryRootThatLeadsThere(t *testing.T) {
 		rt.Fatalf("%s\npins %s\nroots %s visit %s, which no root is said to reach", text, pins, roots, target)
 	})
 }
+
+// TestAskingForAPreReleaseDoesNotOpenThemAll is a search that a demand for one
+// version, again and again in conflict with the choice, must not blow up.
+func TestAskingForAPreReleaseDoesNotOpenThemAll(t *testing.T) {
+	var text strings.Builder
+	const versions = 30
+	for i := range versions {
+		for _, suffix := range []string{"a1", ""} {
+			v := fmt.Sprintf("1.%d%s", i, suffix)
+			fmt.Fprintf(&text, "a %s: b | c==1.%d\nb %s: a | c>=1.0a1\nc %s\n", v, i, v, v)
+		}
+	}
+	text.WriteString("d 1: c>2\n")
+	o := resolvertest.Parse(t, text.String()).World(t, "d===1").Verify(resolvertest.Job(t, "a | b | d"))
+	if len(o.Clashes) == 0 || o.Clashes[0].Kind != resolver.Unsolvable {
+		t.Errorf("clashes: %s, want one that is unsolvable", resolvertest.Clashes(o))
+	}
+}

@@ -190,7 +190,7 @@ func (k *walk) touch(n *node) {
 	if n.epoch != k.world.epoch {
 		n.epoch = k.world.epoch
 		k.touched = append(k.touched, n.name)
-		n.provided, n.asked, n.decided, n.level, n.depth, n.order, n.exacts = false, false, nil, 0, 0, 0, 0
+		n.provided, n.asked, n.decided, n.level, n.depth, n.order, n.exacts = false, nil, nil, 0, 0, 0, 0
 		n.demands = n.demands[:0]
 	}
 }

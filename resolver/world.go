@@ -69,8 +69,8 @@ type node struct {
 
 	// Of the current walk, valid while epoch is the world's:
 	epoch    uint32
-	provided bool // by a direct reference, or given up: nothing is to be chosen
-	asked    bool // for a pre-release or one version exactly, by a demand that was in conflict
+	provided bool              // by a direct reference, or given up: nothing is to be chosen
+	asked    constraints.Range // by a demand that was in conflict: for a pre-release, or one version exactly
 	decided  *candidate
 	level    int
 	depth    int

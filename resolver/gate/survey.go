@@ -216,23 +216,29 @@ func (s *survey) compare(before, after fare, consumer int, job string) State {
 }
 
 // compareNotes records what can be looked at today and not with the change, and
-// reports whether that leaves the question open. Where nothing is compared, as in
-// a check, it is only worth knowing.
+// reports whether that leaves open how the job fares. Requirements that are not all
+// known leave the verdict open, and the job as far as is known. What could not be
+// looked at today either, and everything in a check, is only worth knowing.
 func (s *survey) compareNotes(before, after []resolver.Note, consumer int, job string) (open bool) {
-	known := make(map[noteKey]bool, len(before))
+	known := make(map[noteKey]bool, 2*len(before))
 	for i := range before {
-		known[keyOf(&before[i])] = true
+		key := keyOf(&before[i])
+		known[key] = true
+		key.version = ""
+		known[key] = true
 	}
 	for i := range after {
 		n := &after[i]
-		if known[keyOf(n)] {
+		key := keyOf(n)
+		if known[key] {
 			continue
 		}
 		status := Open
-		if n.Kind == resolver.UnknownExtra || s.question.Before == nil {
+		key.version = ""
+		if n.Kind == resolver.UnknownExtra || s.question.Before == nil || n.Kind == resolver.IncompleteFacts && known[key] {
 			status = Warning
 		}
-		open = open || status == Open
+		open = open || status == Open && n.Kind != resolver.IncompleteFacts
 		s.sightings = append(s.sightings, sighting{note: n, status: status, env: s.env, consumer: consumer, job: job})
 	}
 	return open
