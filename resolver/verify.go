@@ -245,6 +245,9 @@ func (k *walk) limit(c *candidate, via origin, level int) *conflict {
 
 // limits returns the constraints on a package that fix no version.
 func (k *walk) limits(name constraints.Name) []Root {
+	if len(k.world.limits) == 0 && len(k.job.Limits) == 0 {
+		return nil
+	}
 	limits := k.world.limits[name]
 	for _, l := range k.job.Limits {
 		if l.Requirement.Name == name && l.Requirement.Applies(k.world.env, "") {
