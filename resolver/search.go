@@ -69,7 +69,8 @@ func (s *search) extend(level int) (solved bool, blame []int) {
 			s.fail(GaveUp, n, nil)
 			return false, nil
 		}
-		if s.world.blocker(s.world.candidate(n, i)) != nil { // no need to go there
+		if e := s.world.blocker(s.world.candidate(n, i)); e != nil { // no need to go there
+			s.touch(e.to) // but it was asked about: another pin there could matter
 			over = append(over, passed{version: i})
 			continue
 		}

@@ -85,6 +85,32 @@ func (o *Outcome) Installed() []Chosen {
 // the order met.
 func (o *Outcome) Visited() []constraints.Name { return slices.Clone(o.walk.touched) }
 
+// WouldDo reports whether another version of a package would meet all that the job
+// demands of it, extras aside: with extras it says no.
+func (o *Outcome) WouldDo(name constraints.Name, v constraints.Version) bool {
+	meets := func(r *constraints.Requirement) bool {
+		return r.Name != name || r.URL == "" && len(r.Extras) == 0 && r.Range.Contains(v)
+	}
+	for i := range o.walk.job.Roots {
+		if r := &o.walk.job.Roots[i].Requirement; !meets(r) && r.Applies(o.walk.world.env, "") {
+			return false
+		}
+	}
+	for _, l := range o.walk.limits(name) {
+		if !meets(&l.Requirement) {
+			return false
+		}
+	}
+	for _, s := range o.walk.visited {
+		for i := range s.edges {
+			if !meets(s.edges[i].requirement) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // PathTo returns the shortest chain of demands from a root to a package that the
 // job installs, nil when it does not install it.
 func (o *Outcome) PathTo(name constraints.Name) []Demand {

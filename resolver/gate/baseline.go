@@ -22,7 +22,6 @@ type trial struct {
 	job      Job
 	judged   bool
 	before   fare
-	visited  []constraints.Name
 }
 
 // fare is how a job fares in a world.
@@ -51,16 +50,27 @@ func newBaselines(q *Question) []*baseline {
 	return all
 }
 
-// reaches reports whether a changed pin takes part in a job today. If none does,
-// the job goes through both worlds in the same way.
-func (b *baseline) reaches(i int, changed []constraints.Name, mayReach func(constraints.Name) bool) bool {
-	t := b.trials[i]
-	if !slices.ContainsFunc(t.job.Roots, func(r resolver.Root) bool { return mayReach(r.Requirement.Name) }) {
+// fare returns how a job fares today.
+func (b *baseline) fare(t *trial) fare {
+	if !t.judged {
+		t.judged, t.before = true, fareOf(b.world.Verify(t.job.Job))
+	}
+	return t.before
+}
+
+// installsAlone reports whether today's pin of a name, and all that it brings
+// with it, fits together without anything being chosen.
+func (b *baseline) installsAlone(name constraints.Name) bool {
+	if b.world.Pin(name) == nil {
 		return false
 	}
-	if !t.judged {
-		outcome := b.world.Verify(t.job.Job)
-		t.judged, t.before, t.visited = true, fareOf(outcome), outcome.Visited()
-	}
-	return slices.ContainsFunc(changed, func(name constraints.Name) bool { return slices.Contains(t.visited, name) })
+	outcome := b.world.Verify(jobOf(name))
+	return len(outcome.Clashes) == 0 && !slices.ContainsFunc(outcome.Visited(), func(n constraints.Name) bool { return b.world.Pin(n) == nil })
+}
+
+// jobOf returns the job of installing one package, in whatever version.
+func jobOf(name constraints.Name) resolver.Job {
+	return resolver.Job{Roots: []resolver.Root{{
+		Requirement: constraints.Requirement{Name: name, Spelling: string(name), Range: constraints.Everything()},
+	}}}
 }

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"slices"
+	"sync"
 
 	"sluice/constraints"
 	"sluice/resolver"
@@ -13,6 +14,8 @@ type survey struct {
 	question *Question
 	env      *constraints.Environment
 	today    *baseline
+	pins     []resolver.Pin  // of the edited constraints
+	limits   []resolver.Root // likewise
 	after    *resolver.World
 	changed  []constraints.Name // pins that differ in this environment, sorted
 
@@ -37,15 +40,16 @@ const constraintsThemselves = -1
 
 // newSurvey readies the question for an environment.
 func newSurvey(q *Question, today *baseline) *survey {
-	pins, limits := active(q.After, today.env)
-	return &survey{
-		question: q,
-		env:      today.env,
-		today:    today,
-		after:    resolver.NewWorld(today.env, pins, limits, q.Source),
-		changed:  changedNames(today.pins, pins),
-		reached:  make(map[int]bool),
-	}
+	s := &survey{question: q, env: today.env, today: today, reached: make(map[int]bool)}
+	s.pins, s.limits = active(q.After, today.env)
+	s.after = s.newAfter()
+	s.changed = changedNames(today.pins, s.pins)
+	return s
+}
+
+// newAfter returns the edited world; each one may be walked by one goroutine.
+func (s *survey) newAfter() *resolver.World {
+	return resolver.NewWorld(s.env, s.pins, s.limits, s.question.Source)
 }
 
 // changedNames returns the names whose pin is not the same in both. Of several
@@ -120,9 +124,7 @@ func (s *survey) judgePins() {
 
 // judgeCandidate compares what it takes to install a candidate alone.
 func (s *survey) judgeCandidate(name constraints.Name) {
-	job := resolver.Job{Roots: []resolver.Root{{
-		Requirement: constraints.Requirement{Name: name, Spelling: string(name), Range: constraints.Everything()},
-	}}}
+	job := jobOf(name)
 	pin := s.after.Pin(name)
 	if pin == nil {
 		return
@@ -135,37 +137,59 @@ func (s *survey) judgeCandidate(name constraints.Name) {
 	s.compare(before, fareOf(s.after.Verify(job)), constraintsThemselves, "")
 }
 
-// judgeConsumers compares how the jobs of the consumers fare. The two worlds are
-// walked side by side: a job goes through the edited one as soon as it is known
-// that a change reaches it.
+// aftermath is how a job fares with the change.
+type aftermath struct {
+	fare    fare
+	reached bool // a changed pin takes part
+	plain   bool // today's pins would do where the changed ones do
+}
+
+// judgeConsumers compares how the jobs of the consumers fare. A job that no changed
+// pin takes part in goes through both worlds in the same way. One that fits with
+// the change, and asks nothing of the changed pins that today's do not meet, fits
+// today too, so that today's world need not be walked.
 func (s *survey) judgeConsumers() {
 	trials := s.today.trials
-	after := make([]fare, len(trials))
-	reached := make(chan int, len(trials))
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for i := range reached {
-			after[i] = fareOf(s.after.Verify(trials[i].job.Job))
-		}
-	}()
+	after := make([]aftermath, len(trials))
 	mayReach := s.today.world.Reaching(s.changed)
-	touched := make([]bool, len(trials))
-	for i := range trials {
-		if touched[i] = s.today.reaches(i, s.changed, mayReach); touched[i] {
-			reached <- i
-		}
+	alone := !slices.ContainsFunc(s.changed, func(name constraints.Name) bool { return !s.today.installsAlone(name) })
+	var wait sync.WaitGroup
+	for worker, world := range []*resolver.World{s.after, s.newAfter()} {
+		wait.Go(func() {
+			for i := worker; i < len(trials); i += 2 {
+				if slices.ContainsFunc(trials[i].job.Roots, func(r resolver.Root) bool { return mayReach(r.Requirement.Name) }) {
+					after[i] = s.walk(world, trials[i].job.Job, alone)
+				}
+			}
+		})
 	}
-	close(reached)
-	<-done
+	wait.Wait()
 	for i, t := range trials {
 		state := Untouched
-		if touched[i] {
+		if a := &after[i]; a.reached {
 			s.reached[t.consumer] = true
-			state = s.compare(t.before, after[i], t.consumer, t.job.Name)
+			var before fare
+			if !a.plain {
+				before = s.today.fare(t)
+			}
+			state = s.compare(before, a.fare, t.consumer, t.job.Name)
 		}
 		s.result(&s.question.Consumers[t.consumer], t.job, state)
 	}
+}
+
+// walk takes a job through the edited world. alone says that today's pins of the
+// changed names bring nothing with them that must be chosen or does not fit.
+func (s *survey) walk(world *resolver.World, job resolver.Job, alone bool) aftermath {
+	outcome := world.Verify(job)
+	a := aftermath{fare: fareOf(outcome)}
+	visited := outcome.Visited()
+	a.reached = slices.ContainsFunc(visited, s.isChanged)
+	a.plain = alone && len(a.fare.clashes) == 0 && len(a.fare.notes) == 0
+	for _, name := range s.changed {
+		a.plain = a.plain && outcome.WouldDo(name, s.today.world.Pin(name).Version)
+	}
+	return a
 }
 
 // supports reports whether the consumer means to run in the environment.
