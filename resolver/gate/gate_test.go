@@ -389,6 +389,15 @@ func TestJudge(t *testing.T) {
 			found:     "open dependency: what a direct reference requires is not known: b @ https://example.org/b.zip, required by a 2 <- c",
 		},
 		{
+			name:      "a consumer's direct reference to a package whose pin changes leaves the verdict open",
+			universe:  "a 1\n a 2",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a @ https://example.org/a-1-py3-none-any.whl",
+			verdict:   gate.Undecided,
+			found:     "open dependency: what a direct reference requires is not known: a @ https://example.org/a-1-py3-none-any.whl <- c",
+		},
+		{
 			name:      "an extra that the candidate no longer has is worth knowing",
 			universe:  "a 1 {extras x}\n a 2",
 			before:    "a===1",
