@@ -33,9 +33,10 @@ func (s *settings) readConstraints(name string) (*pinfile.File, error) {
 }
 
 // parseConstraints reads a constraints file. Variables are not expanded: their
-// values are none of what a report may show.
+// values are none of what a report may show. The lines are remembered, since each
+// edit reads the file again.
 func parseConstraints(name string, data []byte) (*pinfile.File, error) {
-	file, err := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true})
+	file, err := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true, Memo: new(pinfile.Memo)})
 	if err != nil {
 		return nil, err
 	}

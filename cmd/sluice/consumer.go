@@ -15,6 +15,7 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/manifest"
+	"sluice/constraints/pinfile"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 )
@@ -26,6 +27,7 @@ type consumer struct {
 	manifest    *manifest.Consumer // what could be read; nil for nothing
 	problems    constraints.Problems
 	prefix      string // of the places in the manifest, to make them the working directory's
+	judged      gate.Consumer
 }
 
 // loadConsumers reads the manifests of all consumers, several at a time. One that
@@ -40,6 +42,7 @@ func (in *inputs) loadConsumers() error {
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	seen := make(map[string]bool)
+	memo := new(pinfile.Memo)
 	for _, c := range in.settings.ownFirst() {
 		folders, err := in.settings.folders(c)
 		if err != nil {
@@ -56,7 +59,8 @@ func (in *inputs) loadConsumers() error {
 			}
 			in.consumers = append(in.consumers, entry)
 			group.Go(func() error {
-				entry.load(top, c.Files)
+				entry.load(top, manifest.Options{Name: entry.name, Files: c.Files, Memo: memo})
+				entry.judged = entry.gateConsumer(in.settings.Constraints)
 				return nil
 			})
 		}
@@ -125,10 +129,10 @@ func (in *inputs) checkNames() error {
 }
 
 // load reads the manifests of a consumer. top is the working directory.
-func (c *consumer) load(top *os.Root, files []string) {
+func (c *consumer) load(top *os.Root, options manifest.Options) {
 	t, err := c.locate(top)
 	if err == nil {
-		c.manifest, err = manifest.Load(t, t.inside, manifest.Options{Name: c.name, Files: files})
+		c.manifest, err = manifest.Load(t, t.inside, options)
 		t.own.Close()
 	}
 	switch problems := (constraints.Problems)(nil); {

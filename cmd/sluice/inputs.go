@@ -106,7 +106,7 @@ func (in *inputs) question(after []gate.Line) *gate.Question {
 		Policy:       in.settings.policy(),
 	}
 	for _, c := range in.consumers {
-		q.Consumers = append(q.Consumers, c.gateConsumer(in.settings.Constraints))
+		q.Consumers = append(q.Consumers, c.judged)
 	}
 	return q
 }

@@ -28,6 +28,10 @@ type Options struct {
 	// Lookup gives the value of ${NAME} in requirements files; see
 	// pinfile.Options.
 	Lookup func(name string) (value string, ok bool)
+
+	// Memo, where there is one, is shared by projects that have many lines of
+	// their requirements files in common; see pinfile.Options.
+	Memo *pinfile.Memo
 }
 
 // Load reads the project in the folder dir of fsys. The error, where there is one,

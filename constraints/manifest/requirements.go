@@ -19,7 +19,7 @@ func (l *loader) requirements(name string, group Group, from constraints.Place) 
 	} else {
 		l.loaded[key] = true
 	}
-	tree, err := pinfile.Load(l.fsys, full, pinfile.Options{Lookup: l.opts.Lookup})
+	tree, err := pinfile.Load(l.fsys, full, pinfile.Options{Lookup: l.opts.Lookup, Memo: l.opts.Memo})
 	if tree == nil {
 		l.problem(from, "cannot read "+constraints.Shorten(full, 200)+": "+pinfile.Cause(err), "")
 		return

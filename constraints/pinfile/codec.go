@@ -84,7 +84,10 @@ func detect(data []byte) (c codec, mark int, unknown string) {
 	for range 2 {
 		line, after, _ := bytes.Cut(rest, []byte("\n"))
 		rest = after
-		if m := codingComment.FindSubmatch(line); m != nil && line[0] == '#' {
+		if len(line) == 0 || line[0] != '#' {
+			continue
+		}
+		if m := codingComment.FindSubmatch(line); m != nil {
 			if c, ok := namedCodec(string(m[1])); ok {
 				return c, 0, ""
 			}

@@ -23,6 +23,9 @@ type Options struct {
 	// Constraint says that the file is read as a constraints file (pip's -c), in
 	// which pip refuses editables, extras and what has no name.
 	Constraint bool
+
+	// Memo, where there is one, spares parsing a line that was met before.
+	Memo *Memo
 }
 
 // File is a requirements or constraints file. It does not change.

@@ -70,7 +70,7 @@ func (l *loader) open(name string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, _ := ParseWith(name, data, l.opts)
+	f, _ := parse(name, data, l.opts)
 	l.files[name] = f
 	l.tree.Files = append(l.tree.Files, f)
 	l.tree.Problems = append(l.tree.Problems, f.problems...)

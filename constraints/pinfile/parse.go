@@ -22,7 +22,12 @@ func Parse(name string, data []byte) (*File, error) {
 
 // ParseWith is Parse with options.
 func ParseWith(name string, data []byte, opts Options) (*File, error) {
-	f := &File{name: name, data: bytes.Clone(data), opts: opts, codec: utf8Codec()}
+	return parse(name, bytes.Clone(data), opts)
+}
+
+// parse is ParseWith for data that nobody else changes.
+func parse(name string, data []byte, opts Options) (*File, error) {
+	f := &File{name: name, data: data, opts: opts, codec: utf8Codec()}
 	if len(data) > MaxFile {
 		f.problem(constraints.Place{File: name}, fmt.Sprintf("the file is larger than %d MiB", MaxFile>>20), "")
 		return f, f.problems
@@ -179,7 +184,7 @@ func cutOptions(line string) (arg, options string, from int) {
 
 func (f *File) fillArg(e *Entry, arg string, at func(int) constraints.Place) {
 	e.Arg = arg
-	kind, r, err := classify(arg)
+	kind, r, err := f.opts.Memo.classify(arg)
 	if err == nil {
 		e.Kind, e.Requirement = kind, r
 		if v, text, ok := e.Pin(); ok && v.IsZero() {

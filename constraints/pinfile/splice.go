@@ -29,7 +29,7 @@ func (f *File) edit(splices []splice, checks []check) (*File, error) {
 		data = append(append(data, f.data[from:f.raw(s.start)]...), text...)
 		from = f.raw(s.end)
 	}
-	edited, _ := ParseWith(f.name, append(data, f.data[from:]...), f.opts)
+	edited, _ := parse(f.name, append(data, f.data[from:]...), f.opts)
 	for i, right := range checks {
 		if i >= len(edited.entries) || !right(edited.entries[i]) {
 			return nil, f.whole("the edit would not come out as meant, or change what another line means", "edit the file by hand")
