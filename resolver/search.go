@@ -164,28 +164,28 @@ func isExact(r constraints.Range) bool {
 type choices struct {
 	search      *search
 	node        *node
-	ranges      []constraints.Range // all that a version must be within
-	exact       bool                // somebody asks for one version only
-	prereleases bool                // they are mentioned
-	last        bool                // what comes last is being tried
-	found       bool                // a version within the ranges, yanked or not
-	usable      bool                // one that was not yanked
-	at          int                 // one above the version to look at next
+	ranges      []*membership // all that a version must be within
+	exact       bool          // somebody asks for one version only
+	prereleases bool          // they are mentioned
+	last        bool          // what comes last is being tried
+	found       bool          // a version within the ranges, yanked or not
+	usable      bool          // one that was not yanked
+	at          int           // one above the version to look at next
 }
 
 // choices returns the choices for a package.
 func (s *search) choices(n *node) choices {
 	c := choices{search: s, node: n, at: len(n.versions)}
-	c.ranges = make([]constraints.Range, 0, len(n.demands)+2)
+	c.ranges = make([]*membership, 0, len(n.demands)+2)
 	for i := range n.demands {
-		c.ranges = append(c.ranges, n.demands[i].requirement.Range)
+		c.ranges = append(c.ranges, n.membership(n.demands[i].requirement))
 	}
 	for _, l := range s.limits(n.name) {
-		c.ranges = append(c.ranges, l.Requirement.Range)
+		c.ranges = append(c.ranges, newMembership(l.Requirement.Range, n.versions))
 	}
-	for _, r := range c.ranges {
-		c.prereleases = c.prereleases || r.MentionsPrerelease()
-		c.exact = c.exact || isExact(r)
+	for _, m := range c.ranges {
+		c.prereleases = c.prereleases || m.prereleases
+		c.exact = c.exact || m.exact
 	}
 	return c
 }
@@ -211,7 +211,7 @@ func (c *choices) try(i int) bool {
 	v := c.node.versions[i]
 	asked := c.last && c.node.asked != nil && c.node.asked.Contains(v)
 	late := v.IsPrerelease() && !c.prereleases
-	if late && (!c.last || c.found && !asked) || !c.within(v) {
+	if late && (!c.last || c.found && !asked) || !c.within(i) {
 		return false
 	}
 	candidate := c.search.world.candidate(c.node, i)
@@ -227,10 +227,10 @@ func (c *choices) try(i int) bool {
 	return !yanked
 }
 
-// within reports whether a version is in all ranges.
-func (c *choices) within(v constraints.Version) bool {
-	for _, r := range c.ranges {
-		if !r.Contains(v) {
+// within reports whether the i-th version is in all ranges.
+func (c *choices) within(i int) bool {
+	for _, m := range c.ranges {
+		if !m.has(i) {
 			return false
 		}
 	}

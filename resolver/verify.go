@@ -85,23 +85,44 @@ func (o *Outcome) Installed() []Chosen {
 // the order met.
 func (o *Outcome) Visited() []constraints.Name { return slices.Clone(o.walk.touched) }
 
-// WouldDo reports whether another version of a package would meet all that the job
-// demands of it, extras aside: with extras it says no.
-func (o *Outcome) WouldDo(name constraints.Name, v constraints.Version) bool {
+// Keep returns the outcome for longer than until the next call: for Needs and
+// WouldFit.
+func (o *Outcome) Keep() *Outcome {
+	k := *o.walk
+	k.visited, k.touched = slices.Clone(k.visited), slices.Clone(k.touched)
+	return &Outcome{Clashes: o.Clashes, walk: &k}
+}
+
+// Needs reports whether any of the packages that the job needs or asked about on
+// the way is one that is meant.
+func (o *Outcome) Needs(meant func(constraints.Name) bool) bool {
+	return slices.ContainsFunc(o.walk.touched, meant)
+}
+
+// WouldFit reports whether all that the job demands of some packages would be met if
+// they had these versions instead. Demands of extras never are, and what these
+// packages demand themselves is not looked at.
+func (o *Outcome) WouldFit(versions map[constraints.Name]constraints.Version) bool {
 	meets := func(r *constraints.Requirement) bool {
-		return r.Name != name || r.URL == "" && len(r.Extras) == 0 && r.Range.Contains(v)
+		v, ok := versions[r.Name]
+		return !ok || r.URL == "" && len(r.Extras) == 0 && r.Range.Contains(v)
 	}
 	for i := range o.walk.job.Roots {
 		if r := &o.walk.job.Roots[i].Requirement; !meets(r) && r.Applies(o.walk.world.env, "") {
 			return false
 		}
 	}
-	for _, l := range o.walk.limits(name) {
-		if !meets(&l.Requirement) {
-			return false
+	for name := range versions {
+		for _, l := range o.walk.limits(name) {
+			if !meets(&l.Requirement) {
+				return false
+			}
 		}
 	}
 	for _, s := range o.walk.visited {
+		if _, replaced := versions[s.candidate.node.name]; replaced {
+			continue
+		}
 		for i := range s.edges {
 			if !meets(s.edges[i].requirement) {
 				return false

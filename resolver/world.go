@@ -65,7 +65,8 @@ type node struct {
 	// Of a package that nothing pins:
 	versions   []constraints.Version
 	candidates []*candidate // of the versions, each built on first use
-	err        error        // of the source, when it could not list the versions
+	members    map[*constraints.Requirement]*membership
+	err        error // of the source, when it could not list the versions
 
 	// Of the current walk, valid while epoch is the world's:
 	epoch    uint32

@@ -1,8 +1,6 @@
 package gate
 
 import (
-	"slices"
-
 	"sluice/constraints"
 	"sluice/resolver"
 )
@@ -13,7 +11,12 @@ type baseline struct {
 	env    *constraints.Environment
 	pins   []resolver.Pin
 	world  *resolver.World
+	second *resolver.World // the same, for a second walker
 	trials []*trial
+
+	// walked are the pins of the first edited world that the trials were taken
+	// through; they keep what came out.
+	walked []resolver.Pin
 }
 
 // trial is one job of a consumer, and how it fares today once that was asked.
@@ -22,6 +25,13 @@ type trial struct {
 	job      Job
 	judged   bool
 	before   fare
+	record   *record // of the walk under the pins that the baseline's walked says; nil for none
+}
+
+// record is what came out of taking a job through a world.
+type record struct {
+	outcome *resolver.Outcome
+	fare    fare
 }
 
 // fare is how a job fares in a world.
@@ -37,7 +47,8 @@ func newBaselines(q *Question) []*baseline {
 	var all []*baseline
 	for _, env := range q.Environments {
 		pins, limits := active(q.Before, env)
-		b := &baseline{env: env, pins: pins, world: resolver.NewWorld(env, pins, limits, q.Source)}
+		world := func() *resolver.World { return resolver.NewWorld(env, pins, limits, q.Source) }
+		b := &baseline{env: env, pins: pins, world: world(), second: world()}
 		for i := range q.Consumers {
 			if c := &q.Consumers[i]; c.supports(env) {
 				for _, job := range c.Jobs {
@@ -50,22 +61,12 @@ func newBaselines(q *Question) []*baseline {
 	return all
 }
 
-// fare returns how a job fares today.
-func (b *baseline) fare(t *trial) fare {
+// today returns how the job fares in a world of today's pins.
+func (t *trial) today(world *resolver.World) fare {
 	if !t.judged {
-		t.judged, t.before = true, fareOf(b.world.Verify(t.job.Job))
+		t.judged, t.before = true, fareOf(world.Verify(t.job.Job))
 	}
 	return t.before
-}
-
-// installsAlone reports whether today's pin of a name, and all that it brings
-// with it, fits together without anything being chosen.
-func (b *baseline) installsAlone(name constraints.Name) bool {
-	if b.world.Pin(name) == nil {
-		return false
-	}
-	outcome := b.world.Verify(jobOf(name))
-	return len(outcome.Clashes) == 0 && !slices.ContainsFunc(outcome.Visited(), func(n constraints.Name) bool { return b.world.Pin(n) == nil })
 }
 
 // jobOf returns the job of installing one package, in whatever version.

@@ -277,19 +277,24 @@ func (a *adviser) together(report *Report) []string {
 	return nil
 }
 
-// moves returns the pins that would have to move for clashes between pins to go,
-// as far as that lifts them.
+// moves returns the pins that would have to move for clashes to go, none when no
+// move lifts one of them.
 func (a *adviser) moves(clashes []*resolver.Clash, wanted map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
 	q := a.with(wanted)
 	moves := make(map[constraints.Name]constraints.Version)
 	for _, c := range clashes {
-		if c.Kind != resolver.OutOfRange || c.Demand.From == nil {
-			continue
+		if c.Kind != resolver.OutOfRange {
+			continue // it may go with the others
+		}
+		if c.Demand.From == nil {
+			return nil
 		}
 		if v, ok := fittingRequirer(q, c); ok {
 			moves[c.Demand.From.Name] = v
 		} else if v, ok := fittingTarget(q, c); ok {
 			moves[c.Target.Name] = v
+		} else {
+			return nil
 		}
 	}
 	return moves

@@ -137,28 +137,34 @@ func (s *survey) judgeCandidate(name constraints.Name) {
 	s.compare(before, fareOf(s.after.Verify(job)), constraintsThemselves, "")
 }
 
-// aftermath is how a job fares with the change.
-type aftermath struct {
-	fare    fare
-	reached bool // a changed pin takes part
-	plain   bool // today's pins would do where the changed ones do
+// passage is how a job fares without and with the change.
+type passage struct {
+	reached       bool // a changed pin takes part; the rest is for those only
+	before, after fare
 }
 
 // judgeConsumers compares how the jobs of the consumers fare. A job that no changed
-// pin takes part in goes through both worlds in the same way. One that fits with
-// the change, and asks nothing of the changed pins that today's do not meet, fits
-// today too, so that today's world need not be walked.
+// pin takes part in goes through both worlds in the same way.
 func (s *survey) judgeConsumers() {
 	trials := s.today.trials
-	after := make([]aftermath, len(trials))
+	passages := make([]passage, len(trials))
 	mayReach := s.today.world.Reaching(s.changed)
-	alone := !slices.ContainsFunc(s.changed, func(name constraints.Name) bool { return !s.today.installsAlone(name) })
+	first := s.today.walked == nil
+	if first {
+		s.today.walked = s.pins
+	}
+	today := newSwap(s.today.world, s.changed)
+	again := newSwap(s.after, changedNames(s.today.walked, s.pins))
+	walkers := []walker{
+		{s, s.today.world, s.after, first, today, again},
+		{s, s.today.second, s.newAfter(), first, today, again},
+	}
 	var wait sync.WaitGroup
-	for worker, world := range []*resolver.World{s.after, s.newAfter()} {
+	for start, w := range walkers {
 		wait.Go(func() {
-			for i := worker; i < len(trials); i += 2 {
+			for i := start; i < len(trials); i += len(walkers) {
 				if slices.ContainsFunc(trials[i].job.Roots, func(r resolver.Root) bool { return mayReach(r.Requirement.Name) }) {
-					after[i] = s.walk(world, trials[i].job.Job, alone)
+					passages[i] = w.passage(trials[i])
 				}
 			}
 		})
@@ -166,30 +172,50 @@ func (s *survey) judgeConsumers() {
 	wait.Wait()
 	for i, t := range trials {
 		state := Untouched
-		if a := &after[i]; a.reached {
+		if p := &passages[i]; p.reached {
 			s.reached[t.consumer] = true
-			var before fare
-			if !a.plain {
-				before = s.today.fare(t)
-			}
-			state = s.compare(before, a.fare, t.consumer, t.job.Name)
+			state = s.compare(p.before, p.after, t.consumer, t.job.Name)
 		}
 		s.result(&s.question.Consumers[t.consumer], t.job, state)
 	}
 }
 
-// walk takes a job through the edited world. alone says that today's pins of the
-// changed names bring nothing with them that must be chosen or does not fit.
-func (s *survey) walk(world *resolver.World, job resolver.Job, alone bool) aftermath {
-	outcome := world.Verify(job)
-	a := aftermath{fare: fareOf(outcome)}
-	visited := outcome.Visited()
-	a.reached = slices.ContainsFunc(visited, s.isChanged)
-	a.plain = alone && len(a.fare.clashes) == 0 && len(a.fare.notes) == 0
-	for _, name := range s.changed {
-		a.plain = a.plain && outcome.WouldDo(name, s.today.world.Pin(name).Version)
+// walker takes jobs through both worlds, which one goroutine at a time may walk.
+type walker struct {
+	*survey
+	before, after *resolver.World
+	first         bool // records are made, not used
+	today         swap // from the edited world to today's
+	again         swap // from the world of the records to the edited one
+}
+
+// passage returns how a job fares, by taking it through the edited world and
+// today's, unless what is known of it speaks for them.
+func (w walker) passage(t *trial) passage {
+	var p passage
+	known := t.record
+	switch {
+	case !w.first && known != nil && w.again.fits(known):
+		p.reached = known.outcome.Needs(w.isChanged)
+		p.after.notes = known.fare.notes
+	default:
+		outcome := w.after.Verify(t.job.Job)
+		p.reached = outcome.Needs(w.isChanged)
+		known = &record{outcome, fareOf(outcome)}
+		p.after = known.fare
+		if w.first {
+			known.outcome = outcome.Keep()
+			t.record = known
+		}
 	}
-	return a
+	switch {
+	case !p.reached:
+	case t.judged || !w.today.fits(known):
+		p.before = t.today(w.before)
+	default:
+		p.before.notes = p.after.notes
+	}
+	return p
 }
 
 // supports reports whether the consumer means to run in the environment.
