@@ -1,6 +1,10 @@
 package resolver
 
-import "sluice/constraints"
+import (
+	"slices"
+
+	"sluice/constraints"
+)
 
 // Pin is the version that the constraints fix for a name in one environment.
 type Pin struct {
@@ -55,6 +59,15 @@ func (w *World) Environment() *constraints.Environment { return w.env }
 
 // Pin returns the pin of a name, nil when nothing pins it.
 func (w *World) Pin(name constraints.Name) *Pin { return w.pins[name] }
+
+// Release returns the release that the pin of a name stands for; nil when nothing
+// pins it, or what it is pinned to is not published or not known.
+func (w *World) Release(name constraints.Name) *Release {
+	if w.pins[name] == nil {
+		return nil
+	}
+	return w.node(name).pinned.release
+}
 
 // node is a package in the world: one candidate where it is pinned, any number
 // where it is not.
@@ -141,7 +154,7 @@ func (w *World) pinnedCandidate(n *node, pin *Pin) *candidate {
 	if pin.URL != "" { // what a local source requires is not known here
 		return c
 	}
-	c.release, c.err = w.source.Release(n.name, pin.Version)
+	c.release, c.err = w.pinnedRelease(pin)
 	switch {
 	case c.err != nil:
 		c.defect = UnknownFacts
@@ -153,6 +166,42 @@ func (w *World) pinnedCandidate(n *node, pin *Pin) *candidate {
 		c.defect = w.defect(c.release)
 	}
 	return c
+}
+
+// pinnedRelease returns the release that a pin stands for, nil for none: of its
+// version, or of one with a local label that it admits too, as ==1.0 does 1.0+cpu
+// (PEP 440, "Version matching"). Installers take the highest that will do.
+func (w *World) pinnedRelease(pin *Pin) (*Release, error) {
+	plain, err := w.source.Release(pin.Name, pin.Version)
+	if err != nil || isTextual(pin.Range) {
+		return plain, err
+	}
+	versions, err := w.source.Versions(pin.Name)
+	if err != nil {
+		return nil, err
+	}
+	best := plain
+	from, _ := slices.BinarySearchFunc(versions, pin.Version, constraints.Version.Compare)
+	for _, v := range versions[from:] {
+		if !pin.Range.Contains(v) {
+			break
+		}
+		r, err := w.source.Release(pin.Name, v)
+		if err != nil {
+			return nil, err
+		}
+		if r != nil && (best == nil || !r.Yanked && w.defect(r) == 0) {
+			best = r
+		}
+	}
+	return best, nil
+}
+
+// isTextual reports whether a range matches the spelling of a version, so that it
+// can admit no other.
+func isTextual(r constraints.Range) bool {
+	t, ok := r.(interface{ Textual() bool })
+	return ok && t.Textual()
 }
 
 // candidate returns the i-th version of a package that nothing pins.

@@ -172,6 +172,12 @@ func (s SpecifierSet) Exact() (text string, ok bool) {
 	return "", false
 }
 
+// Textual reports whether the set is a single "===V", which compares spellings.
+func (s SpecifierSet) Textual() bool {
+	specs := s.get().specs
+	return len(specs) == 1 && specs[0].Op == "==="
+}
+
 // String returns the canonical text: the specifiers sorted, separated by commas
 // without blanks, each meaning once. Versions keep their spelling.
 func (s SpecifierSet) String() string {

@@ -78,8 +78,8 @@ func checkYanked(s *survey, name constraints.Name) []Finding {
 	if pin == nil || pin.URL != "" {
 		return nil
 	}
-	release, err := s.question.Source.Release(name, pin.Version)
-	if err != nil || release == nil || !release.Yanked {
+	release := s.after.Release(name)
+	if release == nil || !release.Yanked {
 		return nil // what is unknown or unpublished is found by the survey
 	}
 	f := s.finding(New, pin, "was yanked from the index")

@@ -19,7 +19,7 @@ func newSwap(to *resolver.World, names []constraints.Name) swap {
 	s := swap{make(map[constraints.Name]constraints.Version, len(names)), make(map[constraints.Name]bool)}
 	for _, name := range names {
 		if installsAlone(to, name) {
-			s.versions[name] = to.Pin(name).Version
+			s.versions[name] = to.Release(name).Version
 		} else {
 			s.unclear[name] = true
 		}
