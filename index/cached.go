@@ -43,7 +43,7 @@ func OpenCached(path, cacheDir string) (*Snapshot, error) {
 // entryPath returns where the compact form of the content with this digest is
 // kept. Another version of the format is another file.
 func entryPath(cacheDir string, sum []byte) string {
-	return filepath.Join(cacheDir, fmt.Sprintf("%s.v%d.facts", hex.EncodeToString(sum), formatVersion))
+	return filepath.Join(cacheDir, fmt.Sprintf("%s.v%d.snapshot", hex.EncodeToString(sum), formatVersion))
 }
 
 // openEntry opens a cache entry; nil when there is none that is sound. Should a

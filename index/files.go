@@ -42,19 +42,62 @@ func (c *cursor) optional(texts []uint32, data string) string {
 	return textAt(data, texts[ref-1])
 }
 
-// readFiles decodes a package's second section: the files of each of its n
-// releases, nil for a release of which they are not known.
-func readFiles(data string, n int) ([][]File, error) {
-	files := make([][]File, n)
+// fileSection is a decoded view of a package's second section: where the files of
+// each release are, so that only those that are asked for are decoded.
+type fileSection struct {
+	data     string
+	texts    []uint32 // the offset of each text
+	releases []uint32 // the offset of each release's list; nil where no files are known
+}
+
+// readFileSection finds the lists of n releases, in one pass that decodes none.
+func readFileSection(data string, n int) (*fileSection, error) {
+	s := &fileSection{data: data}
 	if data == "" {
-		return files, nil
+		return s, nil
 	}
 	c := cursor{data: data}
-	texts := c.texts()
-	for i := range files {
-		files[i] = c.fileList(texts)
+	s.texts = c.texts()
+	s.releases = make([]uint32, n)
+	for i := range s.releases {
+		s.releases[i] = uint32(c.pos)
+		c.skipFiles(len(s.texts))
 	}
 	if c.bad || c.pos != len(data) {
+		return nil, errSection
+	}
+	return s, nil
+}
+
+// skipFiles passes a list of files.
+func (c *cursor) skipFiles(texts int) {
+	for n := c.number(); n > 1 && !c.bad; n-- {
+		c.text()
+		c.number()
+		if flags := c.number(); flags != 0 {
+			if flags&flagYanked != 0 {
+				c.ref(texts + 1)
+			}
+			if flags&flagUploaded != 0 {
+				c.number()
+			}
+		}
+		c.ref(texts + 1)
+		for hashes := c.count(); hashes > 0 && !c.bad; hashes-- {
+			c.ref(texts)
+			c.text()
+		}
+	}
+}
+
+// list returns the files of release i: nil when they are not known.
+func (s *fileSection) list(i int) ([]File, error) {
+	if s.releases == nil {
+		return nil, nil
+	}
+	c := cursor{data: s.data, pos: int(s.releases[i])}
+	files := c.fileList(s.texts)
+	if c.bad {
 		return nil, errSection
 	}
 	return files, nil

@@ -17,6 +17,9 @@ type NotFoundError struct {
 	known func() []constraints.Name
 }
 
+// NotFound returns the error for a name that a source does not have.
+func NotFound(name constraints.Name) *NotFoundError { return &NotFoundError{Name: name} }
+
 // Error names the package.
 func (e *NotFoundError) Error() string { return fmt.Sprintf("no package named %s", e.Name) }
 

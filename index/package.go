@@ -16,7 +16,7 @@ type Package struct {
 	section   *section
 	digests   digests
 	loadFiles func() (string, error)       // the second section, verified
-	files     func() ([][]File, error)     // read once
+	files     func() (*fileSection, error) // read once
 	versions  func() []constraints.Version // parsed once
 	parser    parser
 }
@@ -25,12 +25,12 @@ type Package struct {
 func newPackage(s *section, d digests, texts *requirements, loadFiles func() (string, error)) *Package {
 	p := &Package{section: s, digests: d, loadFiles: loadFiles}
 	p.versions = sync.OnceValue(p.parseVersions)
-	p.files = sync.OnceValues(func() ([][]File, error) {
+	p.files = sync.OnceValues(func() (*fileSection, error) {
 		data, err := loadFiles()
 		if err != nil {
 			return nil, err
 		}
-		return readFiles(data, len(s.releases))
+		return readFileSection(data, len(s.releases))
 	})
 	p.parser.section, p.parser.texts = s, texts
 	return p
@@ -112,15 +112,17 @@ func (p *Package) Release(i int) Release {
 }
 
 // Files returns the files of version i, sorted by name: nil when they are not
-// known, empty when there are none. The files of a package are read together,
-// when they are first asked for; the error is that of reading. The caller must
-// not change the slice.
+// known, empty when there are none. The error is that of reading.
 func (p *Package) Files(i int) ([]File, error) {
-	files, err := p.files()
+	section, err := p.files()
 	if err != nil {
 		return nil, fmt.Errorf("files of package %s: %w", p.Name(), err)
 	}
-	return files[i], nil
+	files, err := section.list(i)
+	if err != nil {
+		return nil, fmt.Errorf("files of package %s: %w", p.Name(), err)
+	}
+	return files, nil
 }
 
 // Digest returns the digest of the facts, "sha256:" and 64 hexadecimal digits.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 
@@ -134,14 +135,30 @@ func (s *Snapshot) Digest() string { return s.digest() }
 // names, sorted, each with the digest of its package, or with the fact that there
 // is none. The order of names and names given twice change nothing.
 func (s *Snapshot) DigestOf(names []constraints.Name) string {
+	return digestOf(names, func(name constraints.Name) string {
+		if i, ok := s.image.find(name); ok {
+			return s.image.entry(i).digests.text()
+		}
+		return "none"
+	})
+}
+
+// DigestOf returns the digest that a snapshot of the given packages has for these
+// names. A name may have none, nil.
+func DigestOf(packages map[constraints.Name]*Package) string {
+	return digestOf(slices.Collect(maps.Keys(packages)), func(name constraints.Name) string {
+		if p := packages[name]; p != nil {
+			return p.Digest()
+		}
+		return "none"
+	})
+}
+
+func digestOf(names []constraints.Name, digest func(constraints.Name) string) string {
 	h := sha256.New()
 	io.WriteString(h, "sluice facts 1\n")
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
-		digest := "none"
-		if i, ok := s.image.find(name); ok {
-			digest = s.image.entry(i).digests.text()
-		}
-		fmt.Fprintf(h, "%q %s\n", string(name), digest)
+		fmt.Fprintf(h, "%q %s\n", string(name), digest(name))
 	}
 	return digestText(h.Sum(nil))
 }
