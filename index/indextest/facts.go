@@ -44,6 +44,51 @@ func Facts(t testing.TB) []*index.Package {
 	}
 }
 
+// Published returns packages that use everything which a package index can say of
+// files and metadata documents. Where the index states no sizes and times, as in HTML
+// (PEP 503), undated leaves them out.
+func Published(t testing.TB, undated bool) []*index.Package {
+	t.Helper()
+	noon := time.Date(2022, 7, 1, 12, 0, 0, 654321000, time.UTC)
+	file := func(name string, hours int) index.File {
+		f := index.File{Name: name, Hashes: []index.Hash{{Algorithm: "sha256", Hex: fmt.Sprintf("%064x", len(name))}}}
+		if !undated {
+			f.Size, f.Uploaded = int64(1000+hours), noon.Add(time.Duration(hours)*time.Hour)
+		}
+		return f
+	}
+	release := func(version string, files ...index.File) index.Release {
+		return index.Release{Version: Version(t, version), Files: files, Uploaded: earliest(files)}
+	}
+	full := release("2.0", file("quill-2.0-py3-none-any.whl", 5), file("quill-2.0.tar.gz", 6))
+	full.Requirements = []string{"inkwell>=2", "carbon-black (>=0.3)", `gold; extra == "leaf"`, "a,b"}
+	full.Extras, full.RequiresPython = []string{"leaf", "Silver"}, ">=3.8"
+	for i := range full.Files {
+		full.Files[i].RequiresPython = ">=3.8"
+	}
+	yanked := release("1.0rc1", file("quill-1.0rc1-py3-none-any.whl", 1))
+	yanked.Yanked, yanked.YankedReason = true, "nib breaks “<b>” & more"
+	yanked.Files[0].Yanked, yanked.Files[0].YankedReason = true, yanked.YankedReason
+	half := release("1.0", file("quill-1.0-cp39-cp39-win_amd64.whl", 2), file("quill-1.0-py3-none-any.whl", 3))
+	half.Files[0].Yanked = true
+	unknown := release("3.0", file("quill-3.0-py3-none-any.whl", 7))
+	unknown.MetadataMissing = true
+	return []*index.Package{
+		Package(t, "quill", full, yanked, half, unknown, release("1!0.1", file("quill-1!0.1-py3-none-any.whl", 9))),
+		Package(t, "inkwell", release("1.0", file("inkwell-1.0-py3-none-any.whl", 0)), release("1.0.post1", file("inkwell-1.0.post1-py3-none-any.whl", 0))),
+	}
+}
+
+func earliest(files []index.File) time.Time {
+	var first time.Time
+	for _, f := range files {
+		if !f.Uploaded.IsZero() && (first.IsZero() || f.Uploaded.Before(first)) {
+			first = f.Uploaded
+		}
+	}
+	return first
+}
+
 // many returns a package with many releases that say nearly the same.
 func many(t testing.TB) *index.Package {
 	releases := make([]index.Release, 300)

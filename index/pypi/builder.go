@@ -1,0 +1,61 @@
+package pypi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"sluice/constraints"
+	"sluice/index/fetch"
+)
+
+// Builder learns the metadata of a release by running code of the release.
+type Builder func(ctx context.Context, name constraints.Name, v constraints.Version) (*Metadata, error)
+
+// PipBuilder returns the Builder that lets pip build the release, from the index that
+// pip itself is configured with or that args name, and takes from its report
+// (pip install --report) what it says of the result. Nothing is installed.
+func PipBuilder(run fetch.Runner, args ...string) Builder {
+	return func(ctx context.Context, name constraints.Name, v constraints.Version) (*Metadata, error) {
+		call := []string{
+			"-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--no-input",
+			"--disable-pip-version-check", "--report", "-",
+		}
+		call = append(append(call, args...), fmt.Sprintf("%s==%s", name, v))
+		out, err := run(ctx, "python3", call...)
+		if err != nil {
+			return nil, fmt.Errorf("pip: %w", err)
+		}
+		return parseReport(out)
+	}
+}
+
+// parseReport reads the metadata of the one thing that a report of pip would install
+// (pip's "Installation Report", version 1).
+func parseReport(data []byte) (*Metadata, error) {
+	var report struct {
+		Version string `json:"version"`
+		Install []struct {
+			Metadata struct {
+				Version        string   `json:"metadata_version"`
+				Name           string   `json:"name"`
+				Release        string   `json:"version"`
+				RequiresDist   []string `json:"requires_dist"`
+				RequiresPython string   `json:"requires_python"`
+				ProvidesExtra  []string `json:"provides_extra"`
+			} `json:"metadata"`
+		} `json:"install"`
+	}
+	if err := json.Unmarshal(data, &report); err != nil {
+		return nil, fmt.Errorf("the report of pip: %w", err)
+	}
+	if report.Version != "1" || len(report.Install) != 1 {
+		return nil, errors.New("the report of pip is not of one release")
+	}
+	m := report.Install[0].Metadata
+	return &Metadata{
+		MetadataVersion: m.Version, Name: m.Name, Version: m.Release,
+		RequiresDist: m.RequiresDist, RequiresPython: m.RequiresPython, ProvidesExtra: m.ProvidesExtra,
+	}, nil
+}

@@ -1,0 +1,162 @@
+package pypi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+
+	"sluice/constraints"
+	"sluice/index"
+	"sluice/index/fetch"
+)
+
+// Options says where packages are looked for.
+type Options struct {
+	// Indexes are the URLs of the simple repository APIs (PEP 503, 691), in the order
+	// asked: a name that is found in one is never taken from a later one, so that
+	// nobody can put a package of a private name in front by publishing it elsewhere.
+	Indexes []string
+
+	// From names the index that alone is asked for a package, whatever the others have.
+	From map[constraints.Name]string
+
+	// FindLinks are folders and pages of files, of any project, that are there besides
+	// what an index has, as pip and uv have them.
+	FindLinks []string
+
+	// Build learns the metadata of a release by running its build; nil to leave
+	// unknown what only that would tell.
+	Build Builder
+
+	// Environments are those whose wheels are preferred to read the metadata of.
+	Environments []*constraints.Environment
+}
+
+// Client answers what is published in PyPI-compatible indexes. It remembers what it
+// was told, so that the answers do not change while it lives, and keeps it for other
+// processes in the fetch.Client's store. It is safe for concurrent use.
+type Client struct {
+	fetch   *fetch.Client
+	options Options
+	indexes []*url.URL
+	from    map[constraints.Name]*url.URL
+	links   []link
+
+	flights  singleflight.Group
+	mu       sync.Mutex
+	projects map[constraints.Name]*project
+	remarks  []error
+	missed   []Missed
+}
+
+// New returns a client. The error names the locations that are no URL or folder.
+func New(f *fetch.Client, o Options) (*Client, error) {
+	c := &Client{fetch: f, options: o, from: make(map[constraints.Name]*url.URL), projects: make(map[constraints.Name]*project)}
+	var errs []error
+	for _, text := range o.Indexes {
+		u, err := parseLocation(text)
+		errs = append(errs, err)
+		c.indexes = append(c.indexes, u)
+	}
+	for name, text := range o.From {
+		u, err := parseLocation(text)
+		errs = append(errs, err)
+		c.from[name] = u
+	}
+	for _, text := range o.FindLinks {
+		l, err := parseLink(text)
+		errs = append(errs, err)
+		c.links = append(c.links, l)
+	}
+	return c, errors.Join(errs...)
+}
+
+// parseLocation reads the URL of an index.
+func parseLocation(text string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil {
+		return nil, fmt.Errorf("the index URL cannot be read: %w", withoutURL(err))
+	}
+	switch {
+	case u.Scheme == "file" && u.Host == "":
+	case (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
+	default:
+		return nil, fmt.Errorf("%q is no URL of an index", fetch.Redacted(u))
+	}
+	return u, nil
+}
+
+// withoutURL returns the cause of an error of url.Parse, whose text would show the
+// URL with its password.
+func withoutURL(err error) error {
+	var with *url.Error
+	if errors.As(err, &with) {
+		return with.Err
+	}
+	return err
+}
+
+// Package returns what is published under a name. Of its releases the metadata is
+// known as far as Describe was asked for it, now or before; that of the others is
+// missing. The error is an *index.NotFoundError when no index has the name; any other
+// means that it cannot be told.
+func (c *Client) Package(ctx context.Context, name constraints.Name) (*index.Package, error) {
+	p, err := c.project(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return p.current(), nil
+}
+
+// project returns what is known of a name, found out once.
+func (c *Client) project(ctx context.Context, name constraints.Name) (*project, error) {
+	c.mu.Lock()
+	known := c.projects[name]
+	c.mu.Unlock()
+	if known == nil {
+		found, err, _ := c.flights.Do(string(name), func() (any, error) { return c.find(ctx, name) })
+		if err != nil {
+			return nil, err // another time it may be told
+		}
+		known = found.(*project)
+		c.mu.Lock()
+		c.projects[name] = known
+		c.mu.Unlock()
+	}
+	if known.absent {
+		return nil, index.NotFound(name)
+	}
+	return known, nil
+}
+
+// remark notes something about an index that a person may want to know.
+func (c *Client) remark(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.remarks = append(c.remarks, err)
+}
+
+// Remarks returns what was odd about the documents so far and was read all the same
+// or passed over, sorted.
+func (c *Client) Remarks() []error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sorted := slices.Clone(c.remarks)
+	slices.SortFunc(sorted, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return slices.CompactFunc(sorted, func(a, b error) bool { return a.Error() == b.Error() })
+}
+
+// Close keeps what was found out for other processes.
+func (c *Client) Close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, p := range c.projects {
+		p.keep(c)
+	}
+}

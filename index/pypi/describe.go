@@ -1,0 +1,338 @@
+package pypi
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"sluice/constraints"
+	"sluice/index"
+	"sluice/index/fetch"
+)
+
+// maxRead bounds the bytes that are received of a wheel or source distribution to find
+// its metadata.
+const maxRead = 128 << 20
+
+// Describe returns the package with the metadata of some of its releases. That it cannot be had of one is no error: it stays missing, and
+// Missing says why. The error is that of asking.
+func (c *Client) Describe(ctx context.Context, name constraints.Name, versions ...constraints.Version) (*index.Package, error) {
+	p, err := c.project(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[int]index.Release)
+	for _, v := range versions {
+		pkg := p.current()
+		i, ok := pkg.Find(v)
+		if !ok {
+			continue
+		}
+		r := pkg.Release(i)
+		if why := p.why(r.Version); why != "" {
+			c.miss(p.name, r.Version, why)
+			continue
+		}
+		if !r.MetadataMissing {
+			continue
+		}
+		m, err := c.describe(ctx, p, r.Version)
+		switch {
+		case errors.Is(err, index.ErrMetadataMissing):
+			p.miss(r.Version, err)
+			c.miss(p.name, r.Version, err.Error())
+		case err != nil:
+			return nil, err
+		default:
+			m.Describe(&r)
+			known[i] = r
+		}
+	}
+	return p.learn(known)
+}
+
+// learn adds metadata to what is known.
+func (p *project) learn(known map[int]index.Release) (*index.Package, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(known) > 0 {
+		with, err := p.pkg.With(known)
+		if err != nil {
+			return nil, fmt.Errorf("the metadata of %s: %w", p.name, err)
+		}
+		p.pkg, p.changed = with, true
+	}
+	return p.pkg, nil
+}
+
+// why returns why the metadata of a version cannot be had, "" when nothing is known
+// against it.
+func (p *project) why(v constraints.Version) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.missing[v.String()]
+}
+
+func (p *project) miss(v constraints.Version, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.missing[v.String()] = err.Error()
+	p.changed = true
+}
+
+// Missed is a release whose metadata was asked for and cannot be had.
+type Missed struct {
+	Name    constraints.Name
+	Version constraints.Version
+	Reason  string
+}
+
+func (c *Client) miss(name constraints.Name, v constraints.Version, why string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.missed = append(c.missed, Missed{name, v, why})
+}
+
+// Missed returns the releases whose metadata Describe was asked for and could not get,
+// sorted, each once.
+func (c *Client) Missed() []Missed {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	compare := func(a, b Missed) int {
+		return cmp.Or(strings.Compare(string(a.Name), string(b.Name)), a.Version.Compare(b.Version))
+	}
+	slices.SortFunc(c.missed, compare)
+	c.missed = slices.CompactFunc(c.missed, func(a, b Missed) bool { return compare(a, b) == 0 })
+	return slices.Clone(c.missed)
+}
+
+// describe finds the metadata of a release in the first place that has it: the
+// document beside a file (PEP 658), a wheel, a source distribution that promises what
+// it says (PEP 643), and last its build.
+func (c *Client) describe(ctx context.Context, p *project, v constraints.Version) (*Metadata, error) {
+	files, err := c.filesOf(ctx, p, v)
+	if err != nil {
+		return nil, err
+	}
+	var reasons []string
+	for _, way := range []struct {
+		applies func(File) bool
+		read    func(context.Context, File) (*Metadata, error)
+	}{
+		{func(f File) bool { return f.HasMetadata && f.Tags() != nil }, c.besideFile},
+		{func(f File) bool { return f.Tags() != nil }, c.insideWheel},
+		{func(f File) bool { return f.HasMetadata && f.IsSource() }, c.besideFile},
+		{func(f File) bool { return f.IsSource() }, c.insideSource},
+	} {
+		i := slices.IndexFunc(files, way.applies)
+		if i < 0 {
+			continue
+		}
+		m, err := way.read(ctx, files[i])
+		if err == nil {
+			err = m.promises(files[i], p.name, v)
+		}
+		switch {
+		case err == nil:
+			return m, nil
+		case !isAbsence(err):
+			return nil, fmt.Errorf("the metadata of %s %s: %w", p.name, v, err)
+		}
+		reasons = append(reasons, fmt.Sprintf("%s: %v", files[i].Name, err))
+	}
+	return c.build(ctx, p.name, v, files, reasons)
+}
+
+// promises reports whether what a file says of itself can be relied on.
+func (m *Metadata) promises(f File, name constraints.Name, v constraints.Version) error {
+	if err := m.Matches(name, v); err != nil {
+		return absence{err}
+	}
+	if f.IsSource() && !m.Static() {
+		return absence{fmt.Errorf("its metadata (version %s) may differ from what a build would say", cmp.Or(m.MetadataVersion, "unknown"))}
+	}
+	return nil
+}
+
+// build asks the builder, or says that nothing else would tell.
+func (c *Client) build(ctx context.Context, name constraints.Name, v constraints.Version, files []File, reasons []string) (*Metadata, error) {
+	switch {
+	case len(files) == 0:
+		reasons = append(reasons, "it has no file")
+	case !slices.ContainsFunc(files, func(f File) bool { return f.Tags() != nil || f.IsSource() }):
+		reasons = append(reasons, "it has neither a wheel nor a source distribution")
+	case c.options.Build != nil && !c.fetch.Offline():
+		m, err := c.options.Build(ctx, name, v)
+		if err == nil {
+			err = m.Matches(name, v)
+		}
+		if err == nil || ctx.Err() != nil {
+			return m, err
+		}
+		reasons = append(reasons, "its build: "+err.Error())
+	default:
+		reasons = append(reasons, "only its build would tell (--build)")
+	}
+	return nil, missing(strings.Join(reasons, "; "))
+}
+
+// missing is why no place has the metadata of a release.
+type missing string
+
+func (m missing) Error() string        { return string(m) }
+func (m missing) Is(target error) bool { return target == index.ErrMetadataMissing }
+
+// absence is why one place does not have the metadata, so that the next is tried.
+type absence struct{ err error }
+
+func (a absence) Error() string { return a.err.Error() }
+func (a absence) Unwrap() error { return a.err }
+
+// isAbsence reports whether an error says that the metadata is not there, as opposed
+// to that it could not be asked for.
+func isAbsence(err error) bool {
+	var absent absence
+	var document *DocumentError
+	var large *fetch.TooLargeError
+	return errors.As(err, &absent) || errors.As(err, &document) || errors.As(err, &large) || fetch.IsNotFound(err)
+}
+
+// filesOf returns the files of a release, the best to read the metadata of first.
+func (c *Client) filesOf(ctx context.Context, p *project, v constraints.Version) ([]File, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.page == nil { // so far only the kept form was needed
+		pages, err := c.pages(ctx, p.name)
+		if err != nil {
+			return nil, err
+		}
+		if p.page, err = c.listing(p.name, pages); err != nil {
+			return nil, err
+		}
+	}
+	files := slices.Clone(p.page.files[v.String()])
+	slices.SortStableFunc(files, func(a, b File) int {
+		return cmp.Or(cmp.Compare(c.distance(a), c.distance(b)), strings.Compare(a.Name, b.Name))
+	})
+	return files, nil
+}
+
+// distance says how far a file is from the one to read: a wheel for every platform is
+// nearest, then one for an environment of the matrix, then any other.
+func (c *Client) distance(f File) int {
+	tags := f.Tags()
+	switch {
+	case slices.ContainsFunc(tags, func(tag string) bool { return strings.HasPrefix(tag, "py3-none-any") }):
+		return 0
+	case slices.ContainsFunc(c.options.Environments, func(env *constraints.Environment) bool {
+		return slices.ContainsFunc(tags, func(tag string) bool { _, ok := env.TagRank(tag); return ok })
+	}):
+		return 1
+	}
+	return 2
+}
+
+// besideFile reads the metadata document of a file.
+func (c *Client) besideFile(ctx context.Context, f File) (*Metadata, error) {
+	u, err := url.Parse(string(f.MetadataURL()))
+	if err != nil {
+		return nil, absence{withoutURL(err)}
+	}
+	if u.Scheme == "file" {
+		data, err := readLocal(localPath(u), maxMetadata)
+		if err != nil {
+			return nil, absence{err}
+		}
+		return ParseMetadata(data)
+	}
+	doc, err := c.fetch.Get(ctx, fetch.Request{URL: u, Limit: maxMetadata, SHA256: sha256Of(f.MetadataHashes)})
+	if err != nil {
+		return nil, err
+	}
+	return ParseMetadata(doc.Body)
+}
+
+// sha256Of returns the SHA-256 among hashes, "" when there is none.
+func sha256Of(hashes []index.Hash) string {
+	for _, h := range hashes {
+		if h.Algorithm == "sha256" {
+			return strings.ToLower(h.Hex)
+		}
+	}
+	return ""
+}
+
+// insideWheel reads the METADATA of a wheel, without the rest of it where its host
+// serves parts.
+func (c *Client) insideWheel(ctx context.Context, f File) (*Metadata, error) {
+	remote, size, done, err := c.openFile(ctx, f, c.fetch.OpenEnd)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	data, err := WheelMetadata(remote, size, f.Name)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMetadata(data)
+}
+
+// insideSource reads the PKG-INFO of a source distribution, and no further.
+func (c *Client) insideSource(ctx context.Context, f File) (*Metadata, error) {
+	zip := strings.HasSuffix(f.Name, ".zip")
+	start := c.fetch.OpenStart
+	if zip {
+		start = c.fetch.OpenEnd
+	}
+	remote, size, done, err := c.openFile(ctx, f, start)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	var data []byte
+	if zip {
+		data, err = SdistZipMetadata(remote, size, f.Name)
+	} else {
+		data, err = SdistMetadata(io.NewSectionReader(remote, 0, size), f.Name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ParseMetadata(data)
+}
+
+type opener func(context.Context, *url.URL, int64) (*fetch.File, error)
+
+// openFile opens a file for reading in parts.
+func (c *Client) openFile(ctx context.Context, f File, open opener) (r io.ReaderAt, size int64, done func(), err error) {
+	u, err := url.Parse(string(f.URL))
+	if err != nil {
+		return nil, 0, nil, absence{withoutURL(err)}
+	}
+	if u.Scheme == "file" {
+		local, err := os.Open(localPath(u))
+		if err != nil {
+			return nil, 0, nil, err
+		}
+		info, err := local.Stat()
+		if err == nil && !info.Mode().IsRegular() {
+			err = absence{errors.New("not a regular file")}
+		}
+		if err != nil {
+			local.Close()
+			return nil, 0, nil, err
+		}
+		return local, info.Size(), func() { local.Close() }, nil
+	}
+	remote, err := open(ctx, u, maxRead)
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	return remote, remote.Size(), func() {}, nil
+}

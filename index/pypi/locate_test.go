@@ -1,0 +1,410 @@
+package pypi
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sluice/constraints"
+)
+
+// machine is a host of a test: all of it is in one folder, which @/ stands for in values
+// of variables and contents of files.
+type machine struct {
+	env   map[string]string
+	files map[string]string // by path in the folder; the working directory is work/dir
+	goos  string
+	run   func(ctx context.Context, name string, args ...string) ([]byte, error)
+}
+
+// host makes the files and returns the host and its folder.
+func (m machine) host(t testing.TB) (Host, string) {
+	t.Helper()
+	root := t.TempDir()
+	for _, folder := range []string{"work/dir", "home", "wheels"} {
+		if err := os.MkdirAll(filepath.Join(root, folder), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range m.files {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(strings.ReplaceAll(text, "@/", root+"/")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	goos := m.goos
+	if goos == "" {
+		goos = "linux"
+	}
+	return Host{
+		Getenv: func(name string) string { return strings.ReplaceAll(m.env[name], "@/", root+"/") },
+		Dir:    filepath.Join(root, "work", "dir"), Home: filepath.Join(root, "home"), GOOS: goos, Root: root, Run: m.run,
+	}, root
+}
+
+// shown is what was located, a line each: kind, URL and origin; @ is the folder.
+func shown(x *Indexes, root string) []string {
+	lines := []string{"client " + x.Client}
+	add := func(kind string, l Location) {
+		if l != (Location{}) {
+			lines = append(lines, kind+" "+l.URL+" from "+l.Origin)
+		}
+	}
+	for _, l := range x.Extra {
+		add("extra", l)
+	}
+	add("default", x.Default)
+	for _, l := range x.FindLinks {
+		add("links", l)
+	}
+	if x.NoIndex {
+		lines = append(lines, "no index")
+	}
+	if x.Certificates != "" {
+		lines = append(lines, "certificates "+x.Certificates)
+	}
+	if x.Keyring {
+		lines = append(lines, "keyring")
+	}
+	for i := range lines {
+		lines[i] = strings.ReplaceAll(lines[i], root+"/", "@/")
+	}
+	return lines
+}
+
+// none is a runner of clients that are not there.
+func none(_ context.Context, name string, _ ...string) ([]byte, error) {
+	return nil, errors.New(name + ": not found")
+}
+
+func TestLocate(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		machine
+		want []string
+	}{
+		{"pip's environment", machine{env: map[string]string{
+			"PIP_INDEX_URL": " https://index.example/simple ", "PIP_EXTRA_INDEX_URL": "https://a.example/s  https://b.example/s\nhttps://a.example/s https://index.example/simple",
+			"PIP_FIND_LINKS": "@/wheels https://links.example/ ../../wheels @/missing ~", "PIP_CERT": "cert.pem", "PIP_KEYRING_PROVIDER": "subprocess",
+			"UV_DEFAULT_INDEX": "https://uv.example/", "UV_INDEX": "https://uvextra.example/"}},
+			[]string{"client pip", "extra https://a.example/s from PIP_EXTRA_INDEX_URL", "extra https://b.example/s from PIP_EXTRA_INDEX_URL",
+				"default https://index.example/simple from PIP_INDEX_URL",
+				"links file://@/wheels from PIP_FIND_LINKS", "links https://links.example/ from PIP_FIND_LINKS", "links file://@/wheels from PIP_FIND_LINKS", "links file://@/home from PIP_FIND_LINKS",
+				"certificates @/work/dir/cert.pem", "keyring"}},
+
+		{"pip without an index", machine{env: map[string]string{
+			"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "@/wheels", "PIP_INDEX_URL": "https://index.example/", "PIP_EXTRA_INDEX_URL": "https://extra.example/"}},
+			[]string{"client pip", "links file://@/wheels from PIP_FIND_LINKS", "no index"}},
+
+		{"uv's environment goes before pip's files", machine{env: map[string]string{
+			"UV_DEFAULT_INDEX": "corp=https://uv.example/simple", "UV_INDEX": "a=https://a.example/s https://b.example/s?x=y",
+			"UV_EXTRA_INDEX_URL": "https://c.example https://d.example", "UV_INDEX_URL": "https://old.example", "UV_FIND_LINKS": "../../wheels,https://links.example/",
+			"UV_INDEX_CORP_USERNAME": "alice", "UV_INDEX_CORP_PASSWORD": "p@ss", "UV_INDEX_A_USERNAME": "token",
+			"UV_KEYRING_PROVIDER": "subprocess", "SSL_CERT_FILE": "@/cert.pem", "REQUESTS_CA_BUNDLE": "@/other.pem", "UV_NO_INDEX": "1"},
+			files: map[string]string{"etc/pip.conf": "[global]\nindex-url = https://pip.example/\n"}},
+			[]string{"client uv", "extra https://token@a.example/s from UV_INDEX", "extra https://b.example/s?x=y from UV_INDEX",
+				"extra https://c.example from UV_EXTRA_INDEX_URL", "extra https://d.example from UV_EXTRA_INDEX_URL",
+				"default https://alice:p%40ss@uv.example/simple from UV_DEFAULT_INDEX",
+				"links file://@/wheels from UV_FIND_LINKS", "links https://links.example/ from UV_FIND_LINKS", "certificates @/cert.pem", "keyring"}},
+
+		{"pip's files, each over the ones before, the section over all", machine{
+			env: map[string]string{"XDG_CONFIG_DIRS": "@/xdg1:@/xdg2", "VIRTUAL_ENV": "@/venv", "SSL_CERT_FILE": "@/system.pem", "UV_INDEX": "https://uvextra.example/"},
+			files: map[string]string{
+				"xdg1/pip/pip.conf":         "[global]\nindex-url = https://xdg1.example/\nfind-links = https://xdg1.example/links\n",
+				"xdg2/pip/pip.conf":         "[install]\nextra-index-url:\n  https://one.example/\n# a comment\n  https://two.example/\thttps://three.example/\n\n  ; another\n  https://four.example/\n",
+				"etc/pip.conf":              "[global]\nIndex_URL = https://etc.example/\nfind-links =\n[install]\nno-index = off\n",
+				"home/.pip/pip.conf":        "[global]\nindex-url = https://old.example/\n",
+				"home/.config/pip/pip.conf": "[global]\n  --index-url = https://user.example/\n[download]\nindex-url = https://download.example/\nno-index=1\n",
+				"venv/pip.conf":             "[DEFAULT]\nindex-url = https://venv.example/\n[freeze]\nindex-url = https://freeze.example/\n[global]\nkeyring-provider = import\ncert = ~/cert.pem\n",
+				"work/uv.toml":              "index-url = 'https://uv.example/'",
+			}},
+			[]string{"client pip",
+				"extra https://one.example/ from @/xdg2/pip/pip.conf:3:3 [install] extra-index-url",
+				"extra https://two.example/ from @/xdg2/pip/pip.conf:5:3 [install] extra-index-url",
+				"extra https://three.example/ from @/xdg2/pip/pip.conf:5:24 [install] extra-index-url",
+				"extra https://four.example/ from @/xdg2/pip/pip.conf:8:3 [install] extra-index-url",
+				"default https://venv.example/ from @/venv/pip.conf:2:13 [global] index-url",
+				"certificates @/home/cert.pem"}},
+
+		{"PIP_CONFIG_FILE goes before all files and instead of the user's", machine{
+			env: map[string]string{"PIP_CONFIG_FILE": "../pip.conf", "REQUESTS_CA_BUNDLE": "@/requests.pem", "CURL_CA_BUNDLE": "@/curl.pem", "PIP_CERT": "@/pip.pem"},
+			files: map[string]string{
+				"work/pip.conf":             "[global]\nindex-url = https://named.example/\n",
+				"home/.config/pip/pip.conf": "[global]\nextra-index-url = https://user.example/\n",
+				"etc/pip.conf":              "[global]\nextra-index-url = https://etc.example/\n",
+			}},
+			[]string{"client pip", "extra https://etc.example/ from @/etc/pip.conf:2:19 [global] extra-index-url",
+				"default https://named.example/ from @/work/pip.conf:2:13 [global] index-url", "certificates @/requests.pem"}},
+
+		{"a missing PIP_CONFIG_FILE replaces nothing", machine{
+			env:   map[string]string{"PIP_CONFIG_FILE": "@/missing.conf"},
+			files: map[string]string{"home/.config/pip/pip.conf": "[global]\nindex-url = https://user.example/\n"}},
+			[]string{"client pip", "default https://user.example/ from @/home/.config/pip/pip.conf:2:13 [global] index-url"}},
+
+		{"the null device switches pip's files off", machine{
+			env: map[string]string{"PIP_CONFIG_FILE": "/dev/null"},
+			files: map[string]string{
+				"etc/pip.conf": "[global]\nindex-url = https://etc.example/\n",
+				"work/uv.toml": "index-url = 'https://uv.example/'",
+			}},
+			[]string{"client uv", "default https://uv.example/ from @/work/uv.toml:1:13 index-url"}},
+
+		{"pip's environment alone replaces a list of its files", machine{
+			env:   map[string]string{"PIP_EXTRA_INDEX_URL": "https://env.example/"},
+			files: map[string]string{"etc/pip.conf": "[global]\nindex-url = https://etc.example/\nextra-index-url = https://extra.example/"}},
+			[]string{"client pip", "extra https://env.example/ from PIP_EXTRA_INDEX_URL", "default https://etc.example/ from @/etc/pip.conf:2:13 [global] index-url"}},
+
+		{"uv's files", machine{
+			env: map[string]string{"UV_EXTRA_INDEX_URL": "https://env.example/", "XDG_CONFIG_DIRS": "@/none:@/xdg", "UV_INDEX_CORP_IN_1_PASSWORD": "secret"},
+			files: map[string]string{
+				"work/dir/pyproject.toml": "[project]\nname = 'x'\n[tool.other]\n",
+				"work/uv.toml": `
+find-links = ["../wheels", # a comment
+  "https://links.example/"]
+extra-index-url = ["https://top.example/"]
+index = [ { url = "https://first.example/" }, {url="https://second.example/", name = "corp.in-1"} ]
+
+[pip]
+index-url = "https://unused.example/"
+extra-index-url = ["https://pip.example/"]
+keyring-provider = "subprocess"
+`,
+				"home/.config/uv/uv.toml": `keyring-provider = "disabled"
+no-index = false
+[[index]]
+name = "corp.in-1"
+url = "https://same-name.example/"
+[[index]]
+name = "explicit"
+url = "https://explicit.example/"
+explicit = true
+[[index]]
+url = "https://proxy.example/"
+proxy-for = "corp.in-1"
+[[index]]
+url = "../../../wheels"
+format = "flat"
+[[index]]
+name = "main"
+url = "https://main.example/"
+default = true
+cache-control = { api = "max-age=600" }
+[[index]]
+url = "https://other.example/"
+default = true
+`,
+				"xdg/uv/uv.toml": "no-index = true\n[[index]]\nurl = 'file:@/wheels'\n",
+				"etc/uv/uv.toml": "nonsense",
+			}},
+			[]string{"client uv",
+				"extra https://env.example/ from UV_EXTRA_INDEX_URL",
+				"extra https://first.example/ from @/work/uv.toml:5:19 [[index]]",
+				"extra https://:secret@second.example/ from @/work/uv.toml:5:52 [[index]] corp.in-1",
+				"extra file://@/wheels from @/xdg/uv/uv.toml:3:7 [[index]]",
+				"extra https://pip.example/ from @/work/uv.toml:9:20 [pip] extra-index-url",
+				"extra https://top.example/ from @/work/uv.toml:4:20 extra-index-url",
+				"default https://main.example/ from @/home/.config/uv/uv.toml:18:7 [[index]] main",
+				"links file://@/wheels from @/home/.config/uv/uv.toml:14:7 [[index]]",
+				"links file://@/wheels from @/work/uv.toml:2:15 find-links",
+				"links https://links.example/ from @/work/uv.toml:3:3 find-links",
+				"keyring"}},
+
+		{"uv in pyproject.toml", machine{
+			files: map[string]string{
+				"work/dir/pyproject.toml": "\ufeff[tool.uv]\nindex-url = 'https://project.example/'\n[[tool.uv.index]]\nurl = \"https://extra.example/\"\n[tool.uv.pip]\nfind-links = ['https://links.example/']\n",
+				"work/uv.toml":            "index-url = 'https://farther.example/'",
+				"home/.config/uv/uv.toml": "index-url = 'https://user.example/'",
+			}},
+			[]string{"client uv", "extra https://extra.example/ from @/work/dir/pyproject.toml:4:7 [[tool.uv.index]]",
+				"default https://project.example/ from @/work/dir/pyproject.toml:2:13 [tool.uv] index-url",
+				"links https://links.example/ from @/work/dir/pyproject.toml:6:15 [tool.uv.pip] find-links"}},
+
+		{"uv without an index", machine{
+			files: map[string]string{"work/uv.toml": "no-index = true\nfind-links = ['../wheels']\nextra-index-url = ['https://extra.example/']"}},
+			[]string{"client uv", "links file://@/wheels from @/work/uv.toml:2:15 find-links", "no index"}},
+
+		{"UV_CONFIG_FILE is the only file", machine{
+			env:   map[string]string{"UV_CONFIG_FILE": "../my.toml"},
+			files: map[string]string{"work/my.toml": "index-url = 'https://my.example/'", "work/uv.toml": "nonsense"}},
+			[]string{"client uv", "default https://my.example/ from @/work/my.toml:1:13 index-url"}},
+
+		{"UV_NO_CONFIG reads none, and then pip is asked", machine{
+			env:   map[string]string{"UV_NO_CONFIG": "true"},
+			files: map[string]string{"work/uv.toml": "nonsense"},
+			run:   clients("https://built-in.example/simple", "https://uv.example/simple")},
+			[]string{"client pip", "default https://built-in.example/simple from python3 -I -m pip install --help"}},
+
+		{"uv is asked first where it is configured", machine{
+			env: map[string]string{"UV_INDEX": "https://extra.example/"},
+			run: clients("https://built-in.example/simple", "https://uv.example/simple")},
+			[]string{"client uv", "extra https://extra.example/ from UV_INDEX", "default https://uv.example/simple from uv pip install --help"}},
+
+		{"what pip is told besides is kept when pip is asked", machine{
+			env: map[string]string{"PIP_FIND_LINKS": "@/wheels", "UV_INDEX": "https://extra.example/"},
+			run: clients("https://built-in.example/simple", "https://uv.example/simple")},
+			[]string{"client pip", "default https://built-in.example/simple from python3 -I -m pip install --help", "links file://@/wheels from PIP_FIND_LINKS"}},
+
+		{"uv is asked where there is no pip", machine{run: clients("", "https://uv.example/simple")},
+			[]string{"client uv", "default https://uv.example/simple from uv pip install --help"}},
+
+		{"macOS", machine{goos: "darwin",
+			env: map[string]string{"XDG_CONFIG_HOME": "@/unused"},
+			files: map[string]string{
+				"Library/Application Support/pip/pip.conf":      "[global]\nindex-url = https://system.example/\nextra-index-url = https://extra.example/",
+				"home/Library/Application Support/pip/pip.conf": "[global]\nindex-url = https://user.example/\n",
+				"home/.config/pip/pip.conf":                     "nonsense",
+			}},
+			[]string{"client pip", "extra https://extra.example/ from @/Library/Application Support/pip/pip.conf:3:19 [global] extra-index-url",
+				"default https://user.example/ from @/home/Library/Application Support/pip/pip.conf:2:13 [global] index-url"}},
+
+		{"Windows", machine{goos: "windows",
+			env: map[string]string{"APPDATA": "@/roaming", "PROGRAMDATA": "@/all", "VIRTUAL_ENV": "@/venv"},
+			files: map[string]string{
+				"all/pip/pip.ini":     "[global]\nindex-url = https://system.example/\n",
+				"home/pip/pip.ini":    "[global]\nextra-index-url = https://old.example/\n",
+				"roaming/pip/pip.ini": "[global]\nfind-links = https://links.example/\n",
+				"venv/pip.ini":        "[global]\nindex-url = https://venv.example/\n",
+				"venv/pip.conf":       "nonsense",
+				"roaming/uv/uv.toml":  "keyring-provider = 'subprocess'",
+			}},
+			[]string{"client pip", "extra https://old.example/ from @/home/pip/pip.ini:2:19 [global] extra-index-url",
+				"default https://venv.example/ from @/venv/pip.ini:2:13 [global] index-url",
+				"links https://links.example/ from @/roaming/pip/pip.ini:2:14 [global] find-links"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			host, root := test.host(t)
+			x, err := Locate(t.Context(), host)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, shown(x, root)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestLocateListsAllThatIsWrong has everything wrong that can be, with a password in
+// every URL.
+func TestLocateListsAllThatIsWrong(t *testing.T) {
+	const user = "alice:s3cr3t@"
+	m := machine{
+		env: map[string]string{
+			"PIP_EXTRA_INDEX_URL": "gopher://" + user + "x.example/ " + user + "x.example/simple https:///simple", "PIP_NO_INDEX": "maybe", "PIP_KEYRING_PROVIDER": "s3cr3t",
+			"UV_INDEX": "https://" + user + "[x/", "UV_NO_SYSTEM_CONFIG": "s3cr3t", "UV_KEYRING_PROVIDER": "import",
+		},
+		files: map[string]string{
+			"etc/pip.conf":              "s3cr3t\n[global]\nindex-url = https://a.example/ https://" + user + "b.example/\ns3cr3t\n[global]\nindex-url=x\nINDEX-URL=y",
+			"home/.pip/pip.conf":        "\ufeff[global]\n",
+			"home/.config/pip/pip.conf": "[global]\nx = \xff\n",
+			"work/dir/pyproject.toml":   "[tool.uv]\nindex-url = 's3cr3t",
+			"work/uv.toml":              "index-url = 'file:folder'\nfind-links = ['https://" + user + "x.example:port/', 'ssh://" + user + "x.example/']\n[[index]]\nname = 's3cr3t'\n[[index]]\nurl = 'https://x.example'\nformat = 'flat'\ndefault = true\n",
+			"home/.config/uv/uv.toml":   "[pip]\nextra-index-url = 's3cr3t'\n",
+			"etc/uv/uv.toml":            strings.Repeat("# s3cr3t\n", maxConfig/8),
+		},
+	}
+	host, root := m.host(t)
+	folder := filepath.Join(root, "etc/xdg/pip/pip.conf")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Locate(t.Context(), host)
+	var problems constraints.Problems
+	if !errors.As(err, &problems) {
+		t.Fatalf("%v", err)
+	}
+	var got []string
+	for _, p := range problems {
+		got = append(got, strings.ReplaceAll(p.Place.String()+": "+p.Msg, root+"/", "@/"))
+	}
+	want := []string{
+		"@/etc/xdg/pip/pip.conf: cannot be read: is a directory",
+		"@/etc/pip.conf:1:1: stands before the first section",
+		"@/etc/pip.conf:4:1: neither a section nor KEY = VALUE",
+		"@/etc/pip.conf:5:1: a second section of the same name",
+		"@/etc/pip.conf:6:1: a second value for the same key",
+		"@/etc/pip.conf:7:1: a second value for the same key",
+		"@/home/.pip/pip.conf:1:1: a byte order mark, which pip does not accept",
+		"@/home/.config/pip/pip.conf:2:1: not UTF-8",
+		"PIP_NO_INDEX: neither true nor false",
+		"PIP_KEYRING_PROVIDER: a word that pip does not know here",
+		"@/etc/pip.conf:7:11: neither a URL nor a folder that exists",
+		`PIP_EXTRA_INDEX_URL: cannot ask a URL of scheme "gopher"`,
+		"PIP_EXTRA_INDEX_URL: neither a URL nor a folder that exists",
+		"PIP_EXTRA_INDEX_URL: a URL without a host",
+		"UV_INDEX: not a valid URL",
+		"UV_KEYRING_PROVIDER: a word that uv does not know here",
+		"@/work/dir/pyproject.toml:2:19: unterminated literal string",
+		"@/home/.config/uv/uv.toml:2:19: pip.extra-index-url has a value of another type",
+		"UV_NO_SYSTEM_CONFIG: neither true nor false",
+		"@/etc/uv/uv.toml: larger than 256 KiB",
+		"@/work/uv.toml:3:3: an index without a url",
+		"@/work/uv.toml:6:7: a flat index cannot be the default here",
+		"@/work/uv.toml:1:13: a file URL of no file here",
+		"@/work/uv.toml:2:15: not a valid URL",
+		`@/work/uv.toml:2:55: cannot ask a URL of scheme "ssh"`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if strings.Contains(err.Error(), "s3cr3t") || strings.Contains(err.Error(), "alice") {
+		t.Errorf("a password is shown: %v", err)
+	}
+}
+
+// TestOnlyTheClientThatIsFollowedHasToBeSound leaves the other one's files broken.
+func TestOnlyTheClientThatIsFollowedHasToBeSound(t *testing.T) {
+	broken := map[string]string{"etc/pip.conf": "nonsense", "work/uv.toml": "nonsense"}
+	for _, test := range []struct {
+		env  map[string]string
+		want string // of the files, what is complained of
+	}{
+		{map[string]string{"PIP_INDEX_URL": "https://index.example/"}, "pip.conf"},
+		{map[string]string{"UV_DEFAULT_INDEX": "https://index.example/"}, "uv.toml"},
+		{nil, "pip.conf uv.toml"},
+	} {
+		host, _ := machine{env: test.env, files: broken}.host(t)
+		_, err := Locate(t.Context(), host)
+		for _, name := range []string{"pip.conf", "uv.toml"} {
+			if complains := err != nil && strings.Contains(err.Error(), name); complains != strings.Contains(test.want, name) {
+				t.Errorf("%v: %v", test.env, err)
+			}
+		}
+	}
+}
+
+func TestLocateFindsNothing(t *testing.T) {
+	for _, run := range []func(context.Context, string, ...string) ([]byte, error){nil, none, clients("", "")} {
+		host, _ := machine{run: run}.host(t)
+		x, err := Locate(t.Context(), host)
+		var no *NoIndexError
+		if x != nil || !errors.As(err, &no) {
+			t.Fatalf("%v, %v", x, err)
+		}
+		for _, word := range []string{"--index-url", "[index]", "sluice.toml", "PIP_INDEX_URL"} {
+			if !strings.Contains(err.Error(), word) {
+				t.Errorf("the error does not speak of %s: %v", word, err)
+			}
+		}
+		if run != nil && len(no.Asked) != 4 {
+			t.Errorf("asked: %v", no.Asked)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	host, _ := machine{run: none}.host(t)
+	if _, err := Locate(ctx, host); !errors.Is(err, context.Canceled) {
+		t.Errorf("after its context has ended: %v", err)
+	}
+	if _, err := Locate(t.Context(), Host{GOOS: "windows"}); err == nil { // a machine that has nothing at all
+		t.Error("no error")
+	}
+}

@@ -1,0 +1,227 @@
+package pypi
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"sluice/constraints"
+	"sluice/index"
+	"sluice/index/fetch"
+)
+
+// project is what is known of a name: its page, and the metadata of those releases
+// that were asked for.
+type project struct {
+	name   constraints.Name
+	absent bool // no index has it
+
+	mu      sync.Mutex
+	pkg     *index.Package
+	missing map[string]string // by version: why its metadata cannot be had
+	note    note
+	expires time.Time
+	fetched time.Time
+	changed bool // since it was kept
+	page    *listing
+}
+
+// note is what the kept form of a project says besides the facts.
+type note struct {
+	Pages   []string          `json:"pages,omitempty"` // the digests of the pages that the facts are from
+	Absent  bool              `json:"absent,omitempty"`
+	Missing map[string]string `json:"missing,omitempty"`
+}
+
+// listing is the files that a project's pages name.
+type listing struct {
+	files    map[string][]File // by version as the facts spell it
+	releases []index.Release
+}
+
+// current returns the facts as far as they are known now.
+func (p *project) current() *index.Package {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.pkg
+}
+
+// absentFor is how long it is believed that no index has a name.
+const absentFor = 10 * time.Minute
+
+// find finds out what is published under a name: from the kept form while that is
+// fresh, else from the pages.
+func (c *Client) find(ctx context.Context, name constraints.Name) (*project, error) {
+	kept := c.kept(name)
+	if kept != nil && c.fetch.MayUse(kept.fetched, kept.expires) {
+		return kept, nil
+	}
+	pages, err := c.pages(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	digests := digestsOf(pages)
+	if kept != nil && !kept.absent && slices.Equal(kept.note.Pages, digests) {
+		kept.refreshed(pages)
+		return kept, nil
+	}
+	p := &project{name: name, missing: make(map[string]string), note: note{Pages: digests}, changed: true}
+	p.refreshed(pages)
+	if len(pages) == 0 {
+		p.absent = true
+		p.fetched, p.expires = c.fetch.Now(), c.fetch.Now().Add(absentFor)
+		return p, nil
+	}
+	if p.page, err = c.listing(name, pages); err != nil {
+		return nil, err
+	}
+	if p.pkg, err = index.NewPackage(name, p.page.releases); err != nil {
+		return nil, fmt.Errorf("the page of %s: %w", name, err)
+	}
+	p.carry(kept)
+	return p, nil
+}
+
+// refreshed takes the times from the pages: they are as fresh as the first that is to
+// be asked for again.
+func (p *project) refreshed(pages []pageSource) {
+	p.expires, p.fetched = time.Time{}, time.Time{}
+	for i, s := range pages {
+		if i == 0 || s.fetched.Before(p.fetched) {
+			p.fetched = s.fetched
+		}
+		if i == 0 || s.expires.Before(p.expires) {
+			p.expires = s.expires
+		}
+	}
+	p.changed = true
+}
+
+// carry takes the metadata over that was known of releases whose files are the same.
+func (p *project) carry(old *project) {
+	if old == nil || old.absent {
+		return
+	}
+	known := make(map[int]index.Release)
+	for i := range old.pkg.Len() {
+		r := old.pkg.Release(i)
+		j, ok := p.pkg.Find(r.Version)
+		if !ok || r.MetadataMissing || !sameFiles(old.pkg, i, p.pkg, j) {
+			continue
+		}
+		known[j] = r
+	}
+	if with, err := p.pkg.With(known); err == nil {
+		p.pkg = with
+	}
+}
+
+// sameFiles reports whether two releases have the same files, by their digests.
+func sameFiles(a *index.Package, i int, b *index.Package, j int) bool {
+	old, err1 := a.Files(i)
+	now, err2 := b.Files(j)
+	same := func(f, g index.File) bool {
+		return f.Name == g.Name && len(f.Hashes) > 0 && slices.Equal(f.Hashes, g.Hashes)
+	}
+	return err1 == nil && err2 == nil && slices.EqualFunc(old, now, same)
+}
+
+// key identifies the kept form of a project: the places where it was looked for, and
+// its name.
+func (c *Client) key(name constraints.Name) string {
+	var b strings.Builder
+	for _, u := range c.asked(name) {
+		b.WriteString(fetch.Redacted(u) + "\n")
+	}
+	for _, l := range c.links {
+		b.WriteString(l.String() + "\n")
+	}
+	return b.String() + string(name)
+}
+
+// asked returns the indexes that are asked for a name, in order.
+func (c *Client) asked(name constraints.Name) []*url.URL {
+	if u, ok := c.from[name]; ok {
+		return []*url.URL{u}
+	}
+	return c.indexes
+}
+
+// kept returns the kept form of a project, nil when there is none.
+func (c *Client) kept(name constraints.Name) *project {
+	h, body, err := c.fetch.Store().Read(fetch.Parsed, c.key(name))
+	if err != nil {
+		return nil
+	}
+	p := &project{name: name, fetched: h.Fetched, expires: h.Expires}
+	if json.Unmarshal([]byte(h.Note), &p.note) != nil {
+		return nil
+	}
+	p.absent, p.missing = p.note.Absent, p.note.Missing
+	if p.missing == nil {
+		p.missing = make(map[string]string)
+	}
+	if p.absent {
+		return p
+	}
+	if p.pkg, err = index.DecodePackage(body); err != nil || p.pkg.Name() != name {
+		return nil
+	}
+	return p
+}
+
+// keep writes the kept form, if it says more than the one that is there.
+func (p *project) keep(c *Client) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.changed {
+		return
+	}
+	p.changed = false
+	p.note.Absent, p.note.Missing = p.absent, p.missing
+	text, err := json.Marshal(p.note)
+	if err != nil {
+		return
+	}
+	var body []byte
+	if !p.absent {
+		if body, err = index.EncodePackage(p.pkg); err != nil {
+			return
+		}
+	}
+	h := fetch.Header{URL: string(p.name), Fetched: p.fetched, Expires: p.expires, Note: string(text)}
+	c.fetch.Store().Write(fetch.Parsed, c.key(p.name), h, body)
+}
+
+// pageSource is a page of an index, or a list of files, that has something to say of a
+// name.
+type pageSource struct {
+	contentType string
+	base        *url.URL
+	body        []byte
+	files       []File // instead of a body
+	fetched     time.Time
+	expires     time.Time
+}
+
+// digestsOf identifies what pages say.
+func digestsOf(pages []pageSource) []string {
+	var all []string
+	for _, s := range pages {
+		sum := sha256.New()
+		fmt.Fprintf(sum, "%s\n%s\n", s.contentType, fetch.Redacted(s.base))
+		sum.Write(s.body)
+		for _, f := range s.files {
+			fmt.Fprintf(sum, "%q %d\n", f.Name, f.Size)
+		}
+		all = append(all, hex.EncodeToString(sum.Sum(nil)))
+	}
+	return all
+}
