@@ -31,14 +31,17 @@ type app struct {
 	dir            string // the working directory
 	dirErr         error
 	terminal       bool // stdout is one
+	talksToPerson  bool // stderr is one
 }
 
 // newApp returns the app of this process.
 func newApp() *app {
-	a := &app{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: term.IsTerminal(int(os.Stdout.Fd()))}
+	a := &app{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: isTerminal(os.Stdout), talksToPerson: isTerminal(os.Stderr)}
 	a.dir, a.dirErr = os.Getwd()
 	return a
 }
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 
 // command is one verb of the program. It is given its own flags and arguments and
 // returns the exit status; an error means trouble.
@@ -47,6 +50,7 @@ type command struct {
 	args    string // the arguments, as usage shows them
 	summary string
 	details string // further paragraphs of its help
+	hidden  bool   // not listed
 	setup   func(*app, *pflag.FlagSet) runFunc
 }
 
@@ -55,8 +59,8 @@ type runFunc func(args []string) (status int, err error)
 // commands returns the verbs in the order of the help.
 func commands() []command {
 	return []command{
-		gateCommand(), checkCommand(), whyCommand(), diffCommand(), editCommand(), exportCommand(),
-		demoCommand(), helpCommand(), versionCommand(),
+		gateCommand(), checkCommand(), whyCommand(), versionsCommand(), diffCommand(), editCommand(), exportCommand(),
+		snapshotCommand(), cacheCommand(), serveFixturesCommand(), demoCommand(), helpCommand(), versionCommand(),
 	}
 }
 
@@ -153,7 +157,9 @@ func findCommand(name string) (command, bool) {
 func commandNames() []string {
 	var names []string
 	for _, c := range commands() {
-		names = append(names, c.name)
+		if !c.hidden {
+			names = append(names, c.name)
+		}
 	}
 	return names
 }

@@ -36,6 +36,9 @@ func (a *app) gate(o *options, args []string) (int, error) {
 		return 0, err
 	}
 	report := gate.Judge(in.question(linesAfter(in.lines, edited)))
+	if err := in.facts.settle(); err != nil {
+		return 0, err
+	}
 	a.remark(in, candidates, report)
 	status, err := a.answer(o, in, report)
 	if err == nil && o.format == "text" && !o.full && report.Verdict != gate.Admit {
@@ -113,5 +116,9 @@ func (a *app) check(o *options, args []string) (int, error) {
 	for _, note := range in.file.Notes() {
 		fmt.Fprintf(a.stderr, "%s: note: %s\n", printable(note.Place.String()), printable(note.Msg))
 	}
-	return a.answer(o, in, gate.Check(in.question(in.lines)))
+	report := gate.Check(in.question(in.lines))
+	if err := in.facts.settle(); err != nil {
+		return 0, err
+	}
+	return a.answer(o, in, report)
 }

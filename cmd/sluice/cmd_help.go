@@ -95,7 +95,9 @@ usage: sluice COMMAND [FLAGS] [ARGUMENTS]
 
 `)
 	for _, c := range commands() {
-		fmt.Fprintf(&w, "  %-8s %s\n", c.name, c.summary)
+		if !c.hidden {
+			fmt.Fprintf(&w, "  %-8s %s\n", c.name, c.summary)
+		}
 	}
 	w.WriteString("\nmore: sluice help COMMAND, sluice help rules, sluice help files\n" + exitHelp)
 	return w.String()

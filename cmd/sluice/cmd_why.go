@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -37,7 +38,7 @@ func (a *app) why(o *options, args []string) (int, error) {
 	}
 	defer in.close()
 	why, err := gate.Explain(in.question(in.lines), pep508.NormalizeName(args[0]))
-	if err != nil {
+	if err := errors.Join(err, in.facts.settle()); err != nil {
 		return 0, err
 	}
 	if len(why.Pins) == 0 && why.Versions == 0 && len(why.RequiredBy) == 0 {

@@ -29,7 +29,15 @@ type config struct {
 }
 
 type indexConfig struct {
-	File string `toml:"file"` // facts recorded in a file
+	File      string            `toml:"file"`       // facts recorded in a file; then nobody is asked
+	URL       string            `toml:"url"`        // of the index
+	Extra     []string          `toml:"extra"`      // indexes that are asked before it, in order
+	FindLinks []string          `toml:"find-links"` // folders and pages of files
+	NoIndex   bool              `toml:"no-index"`
+	From      map[string]string `toml:"from"` // packages that come from one index whatever others have
+
+	Certificates string `toml:"certificates"` // a file to trust instead of the system's
+	Keyring      bool   `toml:"keyring"`      // passwords are asked from the keyring command
 }
 
 type environmentConfig struct {

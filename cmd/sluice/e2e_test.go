@@ -1,52 +1,97 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"sluice/constraints"
 	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
+	"sluice/fixtures/indexserver"
+	"sluice/index"
 	"sluice/resolver"
 	"sluice/resolver/gate"
+	"sluice/resolver/resolvertest"
 )
 
 // These tests ask real clients. They need ../shared/corpus, python3 with pip, and
 // for some uv (on the PATH, or named by SLUICE_UV).
 
-// serveCorpus starts the corpus' index on loopback and returns the URL of its
-// simple API.
+// serveCorpus serves the corpus' facts as an index on loopback and returns its URL.
 func serveCorpus(t testing.TB) string {
 	t.Helper()
-	dir := corpusDir(t)
-	python := client(t, "python3", "")
-	server := exec.Command(python, filepath.Join(dir, "serve_index.py"), "--port", "0")
-	out, err := server.StdoutPipe()
+	facts, err := index.OpenCached(filepath.Join(corpusDir(t), "pypi-2023-09", "packages.jsonl.gz"), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		server.Process.Kill()
-		server.Wait()
-	})
-	ready, err := bufio.NewReader(out).ReadString('\n')
+	t.Cleanup(func() { facts.Close() })
+	l, err := indexserver.Start(indexserver.New(facts, indexserver.Options{}), indexserver.Listen{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	url := regexp.MustCompile(`http://127\.0\.0\.1:\d+/simple`).FindString(ready)
-	if url == "" {
-		t.Fatalf("the index says %q", ready)
+	t.Cleanup(l.Close)
+	return l.IndexURL()
+}
+
+// liveCorpus is loadCorpus with the facts asked from an index.
+func liveCorpus(t testing.TB, url string) *inputs {
+	t.Helper()
+	s := *loadCorpus(t).settings
+	s.Index = indexConfig{URL: url}
+	s.cacheDir = t.TempDir()
+	s.app = &app{stderr: io.Discard, getenv: func(string) string { return "" }, dir: s.dir}
+	in, err := load(&s)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return url
+	t.Cleanup(func() { in.close() })
+	return in
+}
+
+// TestLiveFactsGiveTheRecordedAnswers asks an index that serves the corpus, and holds
+// the answers against those from the file: what every consumer installs, and what is
+// said of candidates.
+func TestLiveFactsGiveTheRecordedAnswers(t *testing.T) {
+	recorded := loadCorpus(t)
+	live := liveCorpus(t, serveCorpus(t))
+	answers := func(in *inputs) string {
+		reports := []*gate.Report{gate.Check(in.question(in.lines))}
+		for _, candidate := range []string{"urllib3==1.26.16", "urllib3==2.0.4", "kombu==5.3.1", "docutils==0.20.1", "no-such==1"} {
+			reports = append(reports, gate.Judge(in.question(linesAfter(in.lines, pinned(t, in, candidate)))))
+		}
+		for _, r := range reports { // an index cannot say that it does not know all
+			r.Findings = slices.DeleteFunc(r.Findings, func(f gate.Finding) bool { return strings.Contains(f.Message, "requires more than the index says") })
+		}
+		text, err := json.MarshalIndent(reports, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if diff := cmp.Diff(answers(recorded), answers(live)); diff != "" {
+		t.Errorf("from the file (-) and from the index (+):\n%s", constraints.Shorten(diff, 4000))
+	}
+	sets := 0
+	world, other := worldOf(recorded.question(recorded.lines), recorded.lines), worldOf(live.question(live.lines), live.lines)
+	for i, c := range recorded.consumers {
+		for j, job := range c.judged.Jobs {
+			want, got := resolvertest.Installed(world.Verify(job.Job)), resolvertest.Installed(other.Verify(live.consumers[i].judged.Jobs[j].Job))
+			if sets++; got != want {
+				t.Errorf("%s %s: from the file %s\nfrom the index %s", c.name, job.Name, want, got)
+			}
+		}
+	}
+	t.Logf("%d sets are the same", sets)
 }
 
 // client returns the path of a program, or skips the test.
@@ -165,7 +210,7 @@ func TestRealUVResolvesWhatIsExported(t *testing.T) {
 func wellFormed(t *testing.T, in *inputs, installed []resolver.Chosen) bool {
 	t.Helper()
 	for _, c := range installed {
-		p, err := in.facts.snapshot.Package(c.Name)
+		p, err := in.facts.pkg(c.Name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,182 +1,247 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
+	"time"
 
 	"sluice/constraints"
-	"sluice/constraints/pep440"
-	"sluice/constraints/pep508"
 	"sluice/index"
 	"sluice/resolver"
 )
 
-// facts is a snapshot of the index as the resolver's Source. It remembers which
-// packages it was asked about, so that a report can name the facts it rests on.
+// facts is what is published, as the resolver's Source. It remembers what it was
+// asked, so that a report can name the facts it rests on and they can be recorded.
 type facts struct {
-	snapshot *index.Snapshot
+	ctx    context.Context
+	origin origin
+	before time.Time // what was uploaded then or later is hidden; zero for nothing
 
+	mu      sync.Mutex
+	asked   map[constraints.Name]*inquiry
+	undated map[constraints.Name]int // releases without an upload time, where that matters
+}
+
+// inquiry is all that was asked about one name.
+type inquiry struct {
 	mu       sync.Mutex
-	asked    map[constraints.Name]*index.Package // nil: there is none
-	releases map[releaseKey]*resolver.Release
+	known    bool
+	pkg      *index.Package // nil: there is none
+	err      error
+	releases map[string]*answer // by the key of the version
 }
 
-type releaseKey struct {
-	name    constraints.Name
-	version string
+// answer is what is known of one version; release is nil when it is not published.
+type answer struct {
+	release *resolver.Release
+	err     error
 }
 
-func newFacts(snapshot *index.Snapshot) *facts {
-	return &facts{snapshot: snapshot, asked: make(map[constraints.Name]*index.Package), releases: make(map[releaseKey]*resolver.Release)}
+func newFacts(ctx context.Context, from origin, before time.Time) *facts {
+	return &facts{ctx: ctx, origin: from, before: before, asked: make(map[constraints.Name]*inquiry), undated: make(map[constraints.Name]int)}
 }
 
 // Versions implements resolver.Source.
 func (f *facts) Versions(name constraints.Name) ([]constraints.Version, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	p, err := f.lookup(name)
-	if p == nil || err != nil {
-		return nil, err
+	q := f.inquiry(name)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if f.find(q, name); q.pkg == nil {
+		return nil, q.err
 	}
-	return p.Versions(), nil
+	return q.pkg.Versions(), nil
+}
+
+// pkg returns what is published under a name, nil for nothing.
+func (f *facts) pkg(name constraints.Name) (*index.Package, error) {
+	q := f.inquiry(name)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	f.find(q, name)
+	return q.pkg, q.err
 }
 
 // Release implements resolver.Source.
 func (f *facts) Release(name constraints.Name, version constraints.Version) (*resolver.Release, error) {
+	q := f.inquiry(name)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	a, ok := q.releases[version.Key()]
+	if !ok {
+		a = &answer{}
+		a.release, a.err = f.release(q, name, version)
+		if q.releases == nil {
+			q.releases = make(map[string]*answer)
+		}
+		q.releases[version.Key()] = a
+	}
+	return a.release, a.err
+}
+
+// inquiry returns what was asked about a name.
+func (f *facts) inquiry(name constraints.Name) *inquiry {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	key := releaseKey{name, version.Key()}
-	if r, ok := f.releases[key]; ok {
-		return r, nil
+	q, ok := f.asked[name]
+	if !ok {
+		q = &inquiry{}
+		f.asked[name] = q
 	}
-	p, err := f.lookup(name)
-	if p == nil || err != nil {
-		return nil, err
+	return q
+}
+
+// find asks for the package of an inquiry, once.
+func (f *facts) find(q *inquiry, name constraints.Name) {
+	if q.known {
+		return
 	}
-	i, ok := p.Find(version)
+	q.known = true
+	q.pkg, q.err = f.origin.Package(f.ctx, name)
+	if errors.Is(q.err, index.ErrNotFound) {
+		q.pkg, q.err = nil, nil
+	}
+	f.hide(q, name)
+}
+
+// hide takes what was uploaded too late from the package of an inquiry.
+func (f *facts) hide(q *inquiry, name constraints.Name) {
+	if f.before.IsZero() || q.pkg == nil {
+		return
+	}
+	earlier, undated, err := q.pkg.Before(f.before)
+	q.pkg, q.err = earlier, err
+	if err == nil && earlier.Len() == 0 {
+		q.pkg = nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.undated[name] = undated
+}
+
+// release asks for one version.
+func (f *facts) release(q *inquiry, name constraints.Name, version constraints.Version) (*resolver.Release, error) {
+	if f.find(q, name); q.pkg == nil {
+		return nil, q.err
+	}
+	i, ok := q.pkg.Find(version)
 	if !ok {
 		return nil, nil
 	}
-	r, err := release(p, i)
-	if err != nil {
-		return nil, err
-	}
-	f.releases[key] = r
-	return r, nil
-}
-
-// lookup returns a package, nil when the index has none of that name.
-func (f *facts) lookup(name constraints.Name) (*index.Package, error) {
-	if p, ok := f.asked[name]; ok {
-		return p, nil
-	}
-	p, err := f.snapshot.Package(name)
-	if err != nil && !errors.Is(err, index.ErrNotFound) {
-		return nil, err
-	}
-	f.asked[name] = p
-	return p, nil
-}
-
-// release returns the i-th release of a package as the resolver sees it.
-func release(p *index.Package, i int) (*resolver.Release, error) {
-	published := p.Release(i)
-	meta, err := p.Parsed(i)
-	if err != nil && !errors.Is(err, index.ErrMetadataMissing) {
-		return nil, err
-	}
-	files, err := p.Files(i)
-	if err != nil {
-		return nil, err
-	}
-	r := &resolver.Release{
-		Version:      published.Version,
-		Yanked:       published.Yanked,
-		YankedReason: published.YankedReason,
-		Unknown:      published.MetadataMissing,
-		Incomplete:   published.Incomplete,
-	}
-	if meta != nil {
-		r.Requirements, r.Extras, r.RequiresRuntime = meta.Requirements, meta.Extras, meta.RequiresPython
-		addUnreadable(r, meta.Remarks)
-	}
-	if files != nil {
-		r.Files = make([]resolver.File, 0, len(files))
-	}
-	for _, file := range files {
-		if tags := file.Tags(); tags != nil || file.IsSource() {
-			r.Files = append(r.Files, resolver.File{Name: file.Name, Tags: tags, RequiresRuntime: runtimeOf(file)})
+	if q.pkg.Release(i).MetadataMissing {
+		described, err := f.origin.Describe(f.ctx, name, version)
+		if err != nil {
+			return nil, err
+		}
+		q.pkg = described
+		if f.hide(q, name); q.err != nil {
+			return nil, q.err
 		}
 	}
-	if !r.Yanked && len(files) > 0 && !slices.ContainsFunc(files, func(f index.File) bool { return !f.Yanked }) {
-		r.Yanked, r.YankedReason = true, files[0].YankedReason
-	}
-	return r, nil
+	return release(q.pkg, i)
 }
 
-// runtimeOf returns the Pythons that a file is for, as the index says beside it;
-// nil for all, and, as installers take it, for a text that is not valid.
-func runtimeOf(file index.File) constraints.Range {
-	set, err := pep440.ParseSpecifierSet(file.RequiresPython)
-	if file.RequiresPython == "" || err != nil {
-		return nil
-	}
-	return set
-}
-
-// addUnreadable adds the requirements that could not be read, as ones that no
-// version meets: they stand in the way where they apply, and nowhere else. What
-// does not even name a package makes the whole release malformed.
-func addUnreadable(r *resolver.Release, remarks []index.Remark) {
-	requirements := r.Requirements
-	for _, remark := range remarks {
-		if remark.Leniency != "" || remark.Field != "Requires-Dist" {
-			continue
-		}
-		text, _, _ := strings.Cut(remark.Text, ";")
-		spelling := leadingName(text)
-		if !pep508.ValidName(spelling) {
-			r.Malformed = remark.Error()
-			continue
-		}
-		requirements = append(slices.Clip(requirements), constraints.Requirement{
-			Name:     pep508.NormalizeName(spelling),
-			Spelling: spelling,
-			Range:    constraints.Unreadable(strings.TrimSpace(text[len(spelling):])),
-			Marker:   remark.Marker,
+// prefetch asks for many versions at once, so that who asks for them one by one
+// afterwards need not wait for each. The error is the first when none could be had.
+func (f *facts) prefetch(versions map[constraints.Name][]constraints.Version) error {
+	names := make(chan constraints.Name)
+	var mu sync.Mutex
+	var failed error
+	had := len(versions) == 0
+	var wait sync.WaitGroup
+	for range min(f.origin.Parallel(), len(versions)) {
+		wait.Go(func() {
+			for name := range names {
+				err := f.ask(name, versions[name])
+				mu.Lock()
+				if had = had || err == nil; failed == nil {
+					failed = err
+				}
+				mu.Unlock()
+			}
 		})
 	}
-	r.Requirements = requirements
-}
-
-// leadingName returns what stands before the first character that cannot be part
-// of a name.
-func leadingName(text string) string {
-	end := strings.IndexFunc(text, func(r rune) bool {
-		return !strings.ContainsRune("-_.", r) && (r < '0' || r > '9') && (r|0x20 < 'a' || r|0x20 > 'z')
-	})
-	if end < 0 {
-		return text
+	for _, name := range slices.Sorted(maps.Keys(versions)) {
+		names <- name
 	}
-	return text[:end]
+	close(names)
+	wait.Wait()
+	if had {
+		return f.interrupted()
+	}
+	return failed
 }
 
-// digest names the facts that were asked for so far.
-func (f *facts) digest() string {
+// ask asks for a package and some of its versions.
+func (f *facts) ask(name constraints.Name, versions []constraints.Version) error {
+	_, err := f.pkg(name)
+	for _, v := range versions {
+		if err == nil {
+			_, err = f.Release(name, v)
+		}
+	}
+	return err
+}
+
+// settle says that all was asked. The error is why it could not be.
+func (f *facts) settle() error {
+	f.origin.Settle()
+	return f.interrupted()
+}
+
+// interrupted returns why nothing more can be asked, nil when it can.
+func (f *facts) interrupted() error {
+	if f.ctx.Err() == nil {
+		return nil
+	}
+	return context.Cause(f.ctx)
+}
+
+// packages returns the facts that were asked for so far, by name; nil for a name that
+// nobody has. It fails for a name that could not be asked for.
+func (f *facts) packages() (map[constraints.Name]*index.Package, error) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.snapshot.DigestOf(slices.Collect(maps.Keys(f.asked)))
+	asked := maps.Clone(f.asked)
+	f.mu.Unlock()
+	all := make(map[constraints.Name]*index.Package, len(asked))
+	var errs []error
+	for name, q := range asked {
+		q.mu.Lock()
+		used := make(map[string]bool, len(q.releases))
+		for key := range q.releases {
+			used[key] = true
+		}
+		p, err := q.pkg, q.err
+		q.mu.Unlock()
+		if p != nil && err == nil {
+			p, err = f.origin.Used(p, used)
+		}
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		all[name] = p
+	}
+	return all, joinSorted(errs)
+}
+
+// digest names the facts that were asked for so far. What could not be had counts as
+// not there: the verdict that rests on it is undecided.
+func (f *facts) digest() string {
+	all, _ := f.packages()
+	return index.DigestOf(all)
 }
 
 // suggest returns names of the index that a misspelt one may mean.
 func (f *facts) suggest(name constraints.Name) []constraints.Name {
-	_, err := f.snapshot.Package(name)
+	_, err := f.origin.Package(f.ctx, name)
 	var notFound *index.NotFoundError
 	if errors.As(err, &notFound) {
 		return notFound.Suggestions()
 	}
 	return nil
 }
+
+func (f *facts) close() error { return f.origin.Close() }

@@ -24,13 +24,16 @@ var allowedImports = map[string][]string{
 	"constraints/manifest":  {"constraints", "constraints/pep440", "constraints/pep508", "constraints/pinfile"},
 	"index":                 {"constraints", "constraints/pep440", "constraints/pep508"},
 	"index/indextest":       {"constraints", "constraints/pep440", "index"},
+	"index/fetch":           {},
+	"index/pypi":            {"constraints", "constraints/pep440", "constraints/pep508", "index", "index/fetch"},
 	"resolver":              {"constraints"},
 	"resolver/gate":         {"constraints", "resolver"},
 	"resolver/resolvertest": {"constraints", "constraints/pep440", "constraints/pep508", "resolver"},
 	"fixtures":              {},
+	"fixtures/indexserver":  {"constraints", "constraints/pep440", "constraints/pep508", "index"},
 	"cmd/sluice": {
 		"constraints", "constraints/pep440", "constraints/pep508", "constraints/semver", "constraints/pinfile",
-		"constraints/manifest", "index", "resolver", "resolver/gate", "fixtures",
+		"constraints/manifest", "index", "index/fetch", "index/pypi", "resolver", "resolver/gate", "fixtures", "fixtures/indexserver",
 	},
 }
 

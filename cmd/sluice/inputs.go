@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,7 +38,11 @@ func load(s *settings) (*inputs, error) {
 		wait.Go(func() { errs[i] = part() })
 	}
 	wait.Wait()
-	if err := errors.Join(errs...); err != nil {
+	err = errors.Join(errs...)
+	if err == nil {
+		err = in.loadRoots()
+	}
+	if err != nil {
 		return nil, errors.Join(err, in.close())
 	}
 	return in, nil
@@ -49,22 +54,42 @@ func (in *inputs) loadPins() error {
 	if err := errors.Join(in.loadConstraints(), in.loadIndex()); err != nil {
 		return err
 	}
+	pins := make(map[constraints.Name][]constraints.Version)
 	for _, l := range in.lines {
 		if !l.Version.IsZero() {
-			if _, err := in.facts.Release(l.Requirement.Name, l.Version); err != nil {
-				return err
+			pins[l.Requirement.Name] = append(pins[l.Requirement.Name], l.Version)
+		}
+	}
+	err := in.facts.prefetch(pins)
+	in.facts.origin.Stage("facts of " + count(len(pins), "pin"))
+	return err
+}
+
+// loadRoots reads the facts of what consumers require and nothing pins, whose versions
+// will be asked for.
+func (in *inputs) loadRoots() error {
+	pinned := make(map[constraints.Name]bool)
+	for _, l := range in.lines {
+		pinned[l.Requirement.Name] = true
+	}
+	roots := make(map[constraints.Name][]constraints.Version)
+	for _, c := range in.consumers {
+		for _, job := range c.judged.Jobs {
+			for _, root := range job.Roots {
+				if r := root.Requirement; !pinned[r.Name] && r.URL == "" {
+					roots[r.Name] = nil
+				}
 			}
 		}
 	}
-	return nil
+	err := in.facts.prefetch(roots)
+	in.facts.origin.Stage("facts of what consumers require besides")
+	return err
 }
 
 // complete says what is missing that a question cannot do without.
 func (s *settings) complete() error {
 	var errs []error
-	if s.Index.File == "" {
-		errs = append(errs, usageError{msg: "no index facts to judge by", hint: `give --index FILE, or [index] file = "FILE" in sluice.toml`})
-	}
 	if len(s.Consumers) == 0 {
 		errs = append(errs, usageError{msg: "no consumers to judge for", hint: `give --consumers PATTERN, or [[consumer]] tables in sluice.toml`})
 	}
@@ -76,15 +101,28 @@ func (s *settings) complete() error {
 
 // loadIndex opens the index facts.
 func (in *inputs) loadIndex() error {
-	snapshot, err := index.OpenCached(in.settings.abs(in.settings.Index.File), in.settings.cacheDir)
+	facts, err := in.settings.openFacts(in.environments)
+	in.facts = facts
+	return err
+}
+
+// openFacts opens what is published: the file that is named, or the indexes.
+func (s *settings) openFacts(environments []*constraints.Environment) (*facts, error) {
+	before, err := s.live.before()
+	if err != nil {
+		return nil, err
+	}
+	if s.Index.File == "" {
+		return s.app.openLive(s, environments, before)
+	}
+	snapshot, err := index.OpenCached(s.abs(s.Index.File), s.cacheDir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return usageError{msg: "there is no index file " + in.settings.Index.File, hint: "--index FILE names it"}
+		return nil, usageError{msg: "there is no index file " + s.Index.File, hint: "--index FILE names it"}
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
-	in.facts = newFacts(snapshot)
-	return nil
+	return newFacts(context.Background(), recorded{snapshot}, before), nil
 }
 
 // close releases what load opened.
@@ -92,7 +130,7 @@ func (in *inputs) close() error {
 	if in.facts == nil {
 		return nil
 	}
-	return in.facts.snapshot.Close()
+	return in.facts.close()
 }
 
 // question returns the question of a change from the constraints as they are to

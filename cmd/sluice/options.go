@@ -25,6 +25,7 @@ type options struct {
 	prereleases  string
 	downgrade    string
 	cacheDir     string
+	live         indexOptions
 	format       string
 	full         bool
 }
@@ -34,13 +35,29 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.config, "config", "", "the configuration `FILE` (default: the nearest sluice.toml upward)")
 	flags.StringVar(&o.ecosystem, "ecosystem", "", "whose versions and files these are: pypi")
 	flags.StringVarP(&o.constraints, "constraints", "c", "", "the constraints `FILE` (default: upper-constraints.txt)")
-	flags.StringVar(&o.index, "index", "", "the `FILE` of index facts: JSON lines, gzip of it, or a snapshot")
+	flags.StringVar(&o.index, "index", "", "take what is published from a `FILE` of index facts: JSON lines, gzip of it, or a snapshot")
 	flags.StringArrayVarP(&o.environments, "environment", "e", nil, "an environment of the matrix, such as py311 or py311-linux-x86_64 (repeatable)")
 	flags.StringArrayVar(&o.consumers, "consumers", nil, "a `PATTERN` of consumer folders, such as 'projects/*' (repeatable)")
 	flags.StringSliceVar(&o.files, "files", nil, "the files to read in each consumer (default: all manifests found)")
 	flags.StringVar(&o.prereleases, "prereleases", "", "whether pre-releases may be pinned: deny, if-needed or allow")
 	flags.StringVar(&o.downgrade, "downgrade", "", "whether a pin may be lowered: deny or allow")
-	flags.StringVar(&o.cacheDir, "cache-dir", "", "where parsed index facts are kept (default: the user's cache folder)")
+	o.addIndexFlags(flags)
+}
+
+// addIndexFlags defines the flags that say which index is asked, and how.
+func (o *options) addIndexFlags(flags *pflag.FlagSet) {
+	l := &o.live
+	flags.StringVar(&l.url, "index-url", "", "the `URL` of the index to ask, such as https://HOST/simple (default: what pip or uv is configured with)")
+	flags.StringArrayVar(&l.extra, "extra-index-url", nil, "the `URL` of an index that is asked before it: what it has is never taken from another (repeatable)")
+	flags.StringArrayVar(&l.findLinks, "find-links", nil, "a `PLACE`, folder or page, of files that are published too (repeatable)")
+	flags.BoolVar(&l.noIndex, "no-index", false, "ask no index: only the places of --find-links count")
+	flags.BoolVar(&l.offline, "offline", false, "ask nobody: what the cache has counts, however old")
+	flags.BoolVar(&l.refresh, "refresh", false, "ask whether what the cache has is current, even where it is fresh")
+	flags.BoolVar(&l.build, "build", false, "let pip build a release where nothing else tells what it requires: that runs its code")
+	flags.IntVar(&l.jobs, "jobs", defaultJobs, "how many `REQUESTS` may be in flight")
+	flags.DurationVar(&l.deadline, "deadline", defaultDeadline, "how long all questions to indexes may take")
+	flags.StringVar(&l.asOf, "as-of", "", "hide what was uploaded after this `DATE`, 2026-11-25 or 2026-11-25T12:00:00Z")
+	flags.StringVar(&o.cacheDir, "cache-dir", "", "where the cache is (default: the user's cache folder)")
 }
 
 // addOutputFlags defines the flags of the answer.
@@ -86,7 +103,7 @@ func (o *options) validate() error {
 			return usagef("%s: %v", flag.name, err)
 		}
 	}
-	return nil
+	return o.live.validate()
 }
 
 // settings are the configuration with the flags put over it. Paths are as the
@@ -95,7 +112,9 @@ type settings struct {
 	config
 	dir        string // the working directory
 	cacheDir   string
+	live       indexOptions
 	configured bool // there is a sluice.toml
+	app        *app // nil where no index is asked
 }
 
 // abs returns the path of a file that is named as the working directory sees it.
@@ -117,7 +136,7 @@ func (o *options) settings(a *app) (*settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &settings{dir: a.dir}
+	s := &settings{dir: a.dir, app: a}
 	if name != "" {
 		data, err := readFile(abs(a.dir, name), maxConfigSize)
 		if err != nil {
@@ -131,7 +150,7 @@ func (o *options) settings(a *app) (*settings, error) {
 		s.rebase(a.shown(filepath.Dir(name)))
 	}
 	o.override(s)
-	s.cacheDir = o.cache(a)
+	s.cacheDir, s.live = o.cache(a), o.live
 	return s, nil
 }
 
@@ -169,6 +188,11 @@ func (s *settings) rebase(base string) {
 	}
 	s.Constraints = under(s.Constraints)
 	s.Index.File = under(s.Index.File)
+	for i, place := range s.Index.FindLinks {
+		if !strings.Contains(place, "://") {
+			s.Index.FindLinks[i] = under(place)
+		}
+	}
 	for i := range s.Consumers {
 		s.Consumers[i].Path = under(s.Consumers[i].Path)
 		s.Consumers[i].Paths = under(s.Consumers[i].Paths)
@@ -188,7 +212,7 @@ func (o *options) override(s *settings) {
 	if s.Constraints == "" {
 		s.Constraints = defaultConstraints
 	}
-	set(&s.Index.File, o.index)
+	o.overrideIndex(s)
 	set(&s.Policy.Prereleases, o.prereleases)
 	set(&s.Policy.Downgrade, o.downgrade)
 	if len(o.environments) > 0 {
@@ -207,6 +231,24 @@ func (o *options) override(s *settings) {
 		for i := range s.Consumers {
 			s.Consumers[i].Files = o.files
 		}
+	}
+}
+
+// overrideIndex puts the flags over what is said of the index. Who names an index on
+// the command line does not mean the file of sluice.toml.
+func (o *options) overrideIndex(s *settings) {
+	if o.live.url != "" || o.live.noIndex {
+		s.Index.File, s.Index.URL, s.Index.Extra, s.Index.FindLinks = "", o.live.url, nil, nil
+	}
+	if len(o.live.extra) > 0 {
+		s.Index.File, s.Index.Extra = "", o.live.extra
+	}
+	if len(o.live.findLinks) > 0 {
+		s.Index.File, s.Index.FindLinks = "", o.live.findLinks
+	}
+	s.Index.NoIndex = s.Index.NoIndex || o.live.noIndex
+	if o.index != "" {
+		s.Index = indexConfig{File: o.index}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sluice/fixtures"
+	"sluice/fixtures/indexserver"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -24,6 +25,9 @@ func TestMain(m *testing.M) {
 //
 //	exits N COMMAND...   the command ends with exactly that status
 //	universe DIR         the demo universe is written to DIR
+//	serve [FAULT...]     the demo universe is served as a package index, whose URL
+//	                     is in $SLUICE_INDEX_URL, with these faults from now on
+//	unserve              the index goes down
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -33,9 +37,14 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
 			"universe": writeUniverse,
+			"serve":    serveUniverse,
+			"unserve":  stopServing,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SLUICE_CACHE_DIR", env.WorkDir+"/.cache")
+			env.Setenv("PIP_NO_INDEX", "1") // no index that this machine is configured with is asked
+			env.Setenv("HOME", env.WorkDir)
+			env.Values[servedKey{}] = &served{}
 			return nil
 		},
 	})
@@ -67,4 +76,39 @@ func writeUniverse(ts *testscript.TestScript, neg bool, args []string) {
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o777))
 	ts.Check(os.CopyFS(dir, fixtures.Universe()))
+}
+
+// served is the index of one script.
+type served struct {
+	*indexserver.Server
+	*indexserver.Listener
+}
+
+type servedKey struct{}
+
+func serveUniverse(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: serve [FAULT...]")
+	}
+	now, up := ts.Value(servedKey{}).(*served)
+	if !up || now.Server == nil {
+		facts, err := (&fixtureServer{}).facts(nil)
+		ts.Check(err)
+		now.Server = indexserver.New(facts, indexserver.Options{})
+		now.Listener, err = indexserver.Start(now.Server, indexserver.Listen{})
+		ts.Check(err)
+		ts.Defer(now.Listener.Close)
+		ts.Setenv("SLUICE_INDEX_URL", now.IndexURL())
+	}
+	var faults []indexserver.Fault
+	for _, text := range args {
+		fault, err := indexserver.ParseFault(text)
+		ts.Check(err)
+		faults = append(faults, fault)
+	}
+	now.SetFaults(faults...)
+}
+
+func stopServing(ts *testscript.TestScript, neg bool, args []string) {
+	ts.Value(servedKey{}).(*served).Listener.Close()
 }

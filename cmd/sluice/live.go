@@ -1,0 +1,195 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"syscall"
+	"time"
+
+	"sluice/constraints"
+	"sluice/constraints/pep508"
+	"sluice/index/fetch"
+	"sluice/index/pypi"
+)
+
+// indexOptions are the flags that say which index is asked, and how.
+type indexOptions struct {
+	url       string
+	extra     []string
+	findLinks []string
+	noIndex   bool
+	offline   bool
+	refresh   bool
+	build     bool
+	jobs      int
+	deadline  time.Duration
+	asOf      string
+}
+
+const (
+	defaultJobs     = 50
+	maxJobs         = 1000
+	defaultDeadline = 10 * time.Minute
+)
+
+// validate finds flags with impossible values.
+func (o *indexOptions) validate() error {
+	var errs []error
+	if o.offline && o.refresh {
+		errs = append(errs, usageError{msg: "--offline asks nobody, --refresh asks for everything", hint: "give one of them"})
+	}
+	if o.jobs < 0 || o.jobs > maxJobs {
+		errs = append(errs, usagef("--jobs: %d is not from 1 to %d", o.jobs, maxJobs))
+	}
+	if o.deadline < 0 {
+		errs = append(errs, usagef("--deadline: %s is no time to wait", o.deadline))
+	}
+	if _, err := o.before(); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// before returns the time from which on uploads are hidden, zero for never.
+func (o *indexOptions) before() (time.Time, error) {
+	if o.asOf == "" {
+		return time.Time{}, nil
+	}
+	if day, err := time.Parse(time.DateOnly, o.asOf); err == nil {
+		return day.AddDate(0, 0, 1), nil // the day itself still counts
+	}
+	at, err := time.Parse(time.RFC3339, o.asOf)
+	if err != nil {
+		return time.Time{}, usageError{msg: fmt.Sprintf("--as-of: %q is no date", o.asOf), hint: "write it as 2026-11-25 or 2026-11-25T12:00:00Z"}
+	}
+	return at, nil
+}
+
+// openLive returns what the indexes have published.
+func (a *app) openLive(s *settings, environments []*constraints.Environment, before time.Time) (*facts, error) {
+	where, err := a.indexes(s)
+	if err != nil {
+		return nil, err
+	}
+	progress := a.newWatch()
+	client, err := a.newFetchClient(s, where, progress)
+	if err != nil {
+		return nil, err
+	}
+	o := pypi.Options{Environments: environments, From: make(map[constraints.Name]string)}
+	for _, spelling := range slices.Sorted(maps.Keys(s.Index.From)) {
+		o.From[pep508.NormalizeName(spelling)] = s.Index.From[spelling]
+	}
+	if !where.NoIndex {
+		for _, l := range append(slices.Clip(where.Extra), where.Default) {
+			o.Indexes = append(o.Indexes, l.URL)
+		}
+	}
+	for _, l := range where.FindLinks {
+		o.FindLinks = append(o.FindLinks, l.URL)
+	}
+	if s.live.build {
+		o.Build = pypi.PipBuilder(fetch.RunProgram)
+	}
+	c, err := pypi.New(client, o)
+	if err != nil {
+		return nil, usageError{msg: err.Error(), hint: "an index is https://HOST/simple, a place of files a folder or a page"}
+	}
+	wait := cmp.Or(s.live.deadline, defaultDeadline)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithTimeoutCause(ctx, wait, fmt.Errorf("the deadline of %s for asking indexes has passed (--deadline)", wait))
+	end := func() { cancel(); stop(); a.tell(client, c) }
+	return newFacts(ctx, live{c, client, cmp.Or(s.live.jobs, defaultJobs), progress, end}, before), nil
+}
+
+// tell says what a person should know of the answers of indexes.
+func (a *app) tell(client *fetch.Client, c *pypi.Client) {
+	if n := client.Counts().Stale; n > 0 {
+		a.hint("an index could not be asked: %s of the cache may be out of date", count(int(n), "document"))
+	}
+	if err := client.Store().Trouble(); err != nil {
+		a.hint("%v", err)
+	}
+	missed := c.Missed()
+	for _, m := range missed[:min(len(missed), shownMissed)] {
+		a.hint("what %s %s requires is not known: %s", m.Name, m.Version, m.Reason)
+	}
+	if more := len(missed) - shownMissed; more > 0 {
+		a.hint("and what %s more require", count(more, "release"))
+	}
+}
+
+// shownMissed is how many releases without metadata are named.
+const shownMissed = 5
+
+// newFetchClient returns what talks to indexes.
+func (a *app) newFetchClient(s *settings, where *pypi.Indexes, progress *watch) (*fetch.Client, error) {
+	o := fetch.CredentialOptions{Netrc: fetch.NetrcFiles(a.getenv, a.getenv("HOME"))}
+	if where.Keyring {
+		o.Keyring = fetch.RunProgram
+	}
+	credentials := fetch.NewCredentials(o)
+	if err := credentials.Err(); err != nil {
+		return nil, err
+	}
+	return fetch.NewClient(fetch.Options{
+		Store: fetch.NewStore(s.cacheDir), Credentials: credentials,
+		Offline: s.live.offline, Refresh: s.live.refresh, Jobs: cmp.Or(s.live.jobs, defaultJobs),
+		Certificates: where.Certificates, UserAgent: "sluice/" + versionText(), Progress: progress.update,
+	})
+}
+
+// indexes returns where packages are looked for.
+func (a *app) indexes(s *settings) (*pypi.Indexes, error) {
+	const hint = "give --index-url URL, [index] url in sluice.toml, or --index FILE of recorded facts"
+	where, err := a.locate(s)
+	var none *pypi.NoIndexError
+	switch {
+	case errors.As(err, &none):
+		return nil, usageError{msg: "no index to ask: " + err.Error(), hint: hint}
+	case err == nil && where.NoIndex && len(where.FindLinks) == 0:
+		return nil, usageError{msg: "no index to ask: none is to be asked, and there is no place of files", hint: hint}
+	}
+	return where, err
+}
+
+// locate returns what flags, sluice.toml and SLUICE_INDEX_URL say of indexes, else what
+// an installed client is configured with.
+func (a *app) locate(s *settings) (*pypi.Indexes, error) {
+	own := pypi.Indexes{
+		NoIndex:      s.Index.NoIndex,
+		Certificates: cmp.Or(s.Index.Certificates, a.getenv("PIP_CERT"), a.getenv("REQUESTS_CA_BUNDLE")),
+		Keyring:      s.Index.Keyring || a.getenv("PIP_KEYRING_PROVIDER") == "subprocess" || a.getenv("UV_KEYRING_PROVIDER") == "subprocess",
+	}
+	for _, extra := range s.Index.Extra {
+		own.Extra = append(own.Extra, pypi.Location{URL: extra})
+	}
+	for _, place := range s.Index.FindLinks {
+		own.FindLinks = append(own.FindLinks, pypi.Location{URL: place})
+	}
+	if url := cmp.Or(s.Index.URL, a.getenv("SLUICE_INDEX_URL")); url != "" || own.NoIndex {
+		own.Default.URL = url
+		return &own, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), locateTime)
+	defer cancel()
+	found, err := pypi.Locate(ctx, pypi.Host{Getenv: a.getenv, Dir: a.dir, Home: a.getenv("HOME"), GOOS: runtime.GOOS, Run: fetch.RunProgram})
+	if err != nil {
+		return nil, err
+	}
+	found.Extra = append(own.Extra, found.Extra...)
+	found.FindLinks = append(own.FindLinks, found.FindLinks...)
+	found.Certificates = cmp.Or(s.Index.Certificates, found.Certificates)
+	found.Keyring = own.Keyring || found.Keyring
+	return found, nil
+}
+
+// locateTime is how long clients may take to say what they are configured with.
+const locateTime = 30 * time.Second

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+
+	"sluice/constraints"
+	"sluice/index"
+	"sluice/index/fetch"
+	"sluice/index/pypi"
+)
+
+// origin is where facts come from: a file in which they are recorded, or indexes that
+// are asked over the network.
+type origin interface {
+	// Package returns the versions of a package and their files; the error is
+	// index.ErrNotFound where there is none. Metadata may be missing.
+	Package(ctx context.Context, name constraints.Name) (*index.Package, error)
+
+	// Describe returns the package with the metadata of a version, if it can be had.
+	Describe(ctx context.Context, name constraints.Name, version constraints.Version) (*index.Package, error)
+
+	// Used returns of a package the facts that answered questions about the versions
+	// with these keys.
+	Used(p *index.Package, keys map[string]bool) (*index.Package, error)
+
+	// Parallel is how many questions are worth asking at once.
+	Parallel() int
+
+	// Stage says that all questions of a stage of the work were asked.
+	Stage(name string)
+
+	// Settle says that all questions were asked.
+	Settle()
+
+	Close() error
+}
+
+// recorded is a snapshot as an origin.
+type recorded struct{ *index.Snapshot }
+
+// Package implements origin.
+func (r recorded) Package(_ context.Context, name constraints.Name) (*index.Package, error) {
+	return r.Snapshot.Package(name)
+}
+
+// Describe implements origin: a snapshot has no more than what it has.
+func (r recorded) Describe(_ context.Context, name constraints.Name, _ constraints.Version) (*index.Package, error) {
+	return r.Snapshot.Package(name)
+}
+
+// Used implements origin: all that is recorded of a package is one fact.
+func (r recorded) Used(p *index.Package, _ map[string]bool) (*index.Package, error) { return p, nil }
+
+// Parallel implements origin.
+func (r recorded) Parallel() int { return runtime.GOMAXPROCS(0) }
+
+// Stage implements origin.
+func (r recorded) Stage(string) {}
+
+// Settle implements origin.
+func (r recorded) Settle() {}
+
+// live is the indexes that are asked over the network.
+type live struct {
+	*pypi.Client
+	fetch *fetch.Client
+	jobs  int
+	watch *watch
+	end   func()
+}
+
+// Describe implements origin.
+func (l live) Describe(ctx context.Context, name constraints.Name, version constraints.Version) (*index.Package, error) {
+	return l.Client.Describe(ctx, name, version)
+}
+
+// Used implements origin: the metadata of other versions, which an earlier run may
+// have left in the cache, is no part of the facts.
+func (l live) Used(p *index.Package, keys map[string]bool) (*index.Package, error) {
+	known := make(map[int]bool, len(keys))
+	for i := range p.Len() {
+		if v := p.Version(i); keys[v.Key()] {
+			known[i] = true
+		}
+	}
+	return p.Knowing(known)
+}
+
+// Parallel implements origin. Twice the requests in flight, since some answers are in
+// the cache.
+func (l live) Parallel() int { return 2 * l.jobs }
+
+// Stage implements origin.
+func (l live) Stage(name string) { l.watch.stage(name) }
+
+// Settle implements origin.
+func (l live) Settle() { l.watch.close() }
+
+// Close implements origin.
+func (l live) Close() error {
+	l.watch.close()
+	l.Client.Close()
+	l.fetch.Close()
+	l.end()
+	return nil
+}
+
+// joinSorted joins errors in an order that does not depend on that of the questions.
+func joinSorted(errs []error) error {
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return errors.Join(errs...)
+}
