@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sluice/resolver/gate"
@@ -12,9 +13,10 @@ func gateCommand() command {
 		name:    "gate",
 		args:    "CANDIDATE...",
 		summary: "judge whether candidates may be pinned, against every consumer",
-		details: `A candidate is NAME==VERSION. Of a split pin all lines are meant; with a marker,
-as in 'attrs==23.1.0; python_version >= "3.9"', those that are active where it
-holds. Several candidates are judged together.
+		details: `A candidate is NAME==VERSION. Of a split pin all lines are meant. With a marker,
+as in 'attrs==23.1.0; python_version >= "3.9"', the file is judged as sluice edit
+would write it: a line that is active elsewhere too is split. Several candidates
+are judged together.
 
 What fails under today's pins already does not reject; it is shown as standing.`,
 		setup: question((*app).gate),
@@ -35,9 +37,9 @@ func (a *app) gate(o *options, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	report := gate.Judge(in.question(linesAfter(in.lines, edited)))
-	a.remark(in, candidates, report)
-	status, err := a.answer(o, in, report)
+	report := gate.Judge(in.question(linesOf(edited)))
+	notes := slices.Concat(in.settings.notes, remarks(in.file, edited, candidates, in.environments, "would be"), in.overlooked(candidates, report))
+	status, err := a.answer(o, in, report, notes)
 	if err == nil && o.format == "text" && !o.full && report.Verdict != gate.Admit {
 		fmt.Fprintf(a.stdout, "\nwhy in full: sluice why %s   for machines: --format json\n", printable(shellWords(args)))
 	}
@@ -56,30 +58,38 @@ func shellWords(args []string) string {
 	return strings.Join(words, " ")
 }
 
-// remark tells what a person may have overlooked.
-func (a *app) remark(in *inputs, candidates []candidate, report *gate.Report) {
-	if len(report.Candidates) == 0 {
-		a.hint("the candidates are what is pinned already, in every environment")
+// overlooked tells what a person may have overlooked in candidates.
+func (in *inputs) overlooked(candidates []candidate, report *gate.Report) []note {
+	var notes []note
+	unpinned := func(c candidate) bool { return len(c.unpinned(in.file, in.environments)) > 0 }
+	if len(report.Candidates) == 0 && !slices.ContainsFunc(candidates, unpinned) {
+		notes = append(notes, note{Message: "the candidates are what is pinned already, in every environment"})
 	}
 	for _, c := range candidates {
-		for _, text := range c.remarks(in.file, in.environments) {
-			a.hint("%s", text)
-		}
 		if near := in.facts.suggest(c.name); len(near) > 0 {
 			names := make([]string, len(near))
 			for i, n := range near {
 				names[i] = string(n)
 			}
-			a.hint("the index has no %s; did you mean %s?", c.spelling, strings.Join(names, " or "))
+			notes = append(notes, note{Message: fmt.Sprintf("the index has no %s; did you mean %s?", c.spelling, strings.Join(names, " or "))})
 		}
 	}
+	return notes
 }
 
-// answer writes a report in the format asked for and returns the exit status.
-func (a *app) answer(o *options, in *inputs, report *gate.Report) (int, error) {
+// noted is a report with the notes that come with it.
+type noted struct {
+	*gate.Report
+	Notes []note `json:"notes,omitempty"`
+}
+
+// answer writes a report in the format asked for, tells the notes, and returns the
+// exit status.
+func (a *app) answer(o *options, in *inputs, report *gate.Report, notes []note) (int, error) {
 	report.Facts = in.facts.digest()
+	a.tell(notes)
 	if o.format == "json" {
-		return report.Verdict.ExitStatus(), writeJSON(a.stdout, report)
+		return report.Verdict.ExitStatus(), writeJSON(a.stdout, noted{report, notes})
 	}
 	return report.Verdict.ExitStatus(), writeReport(a.stdout, report, a.color(), o.full)
 }
@@ -110,8 +120,6 @@ func (a *app) check(o *options, args []string) (int, error) {
 		return 0, err
 	}
 	defer in.close()
-	for _, note := range in.file.Notes() {
-		fmt.Fprintf(a.stderr, "%s: note: %s\n", printable(note.Place.String()), printable(note.Msg))
-	}
-	return a.answer(o, in, gate.Check(in.question(in.lines)))
+	notes := slices.Concat(in.settings.notes, notesOf(in.file.Notes()))
+	return a.answer(o, in, gate.Check(in.question(in.lines)), notes)
 }

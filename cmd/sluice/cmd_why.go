@@ -48,10 +48,17 @@ func (a *app) why(o *options, args []string) (int, error) {
 		return 0, e
 	}
 	why.Facts = in.facts.digest()
+	a.tell(in.settings.notes)
 	if o.format == "json" {
-		return exitOK, writeJSON(a.stdout, why)
+		return exitOK, writeJSON(a.stdout, notedWhy{why, in.settings.notes})
 	}
 	return exitOK, writeWhy(a.stdout, why, a.color(), o.full)
+}
+
+// notedWhy is what is said of a package with the notes that come with it.
+type notedWhy struct {
+	*gate.Why
+	Notes []note `json:"notes,omitempty"`
 }
 
 // writeWhy writes what can be said of a package as text.

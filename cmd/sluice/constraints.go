@@ -51,7 +51,8 @@ func parseConstraints(name string, data []byte) (*pinfile.File, error) {
 	return file, problems.Err()
 }
 
-// linesOf returns the entries of a constraints file as the gate sees them.
+// linesOf returns the entries of a constraints file as the gate sees them, at the
+// places where they stand before any edit: what is added has no line yet.
 func linesOf(file *pinfile.File) []gate.Line {
 	var lines []gate.Line
 	for _, e := range file.Entries() {
@@ -62,34 +63,11 @@ func linesOf(file *pinfile.File) []gate.Line {
 		if fixed && version.IsZero() {
 			version = pep440.Literal(text) // which nothing that is published equals
 		}
-		lines = append(lines, gate.Line{Requirement: e.Requirement, Version: version, Place: e.Place})
+		place := e.Origin
+		if place.Line == 0 {
+			place.File = file.Name()
+		}
+		lines = append(lines, gate.Line{Requirement: e.Requirement, Version: version, Place: place})
 	}
 	return lines
-}
-
-// linesAfter returns the entries of an edited constraints file, at the places
-// where they stand today: what is added has no line yet.
-func linesAfter(today []gate.Line, edited *pinfile.File) []gate.Line {
-	lines := linesOf(edited)
-	next := 0
-	for i := range lines {
-		if next < len(today) && sameLine(today[next], lines[i]) {
-			lines[i].Place = today[next].Place
-			next++
-		} else {
-			lines[i].Place = constraints.Place{File: lines[i].Place.File}
-		}
-	}
-	return lines
-}
-
-// sameLine reports whether an edit could have made the second line of the first.
-func sameLine(a, b gate.Line) bool {
-	marker := func(l gate.Line) string {
-		if l.Requirement.Marker == nil {
-			return ""
-		}
-		return l.Requirement.Marker.String()
-	}
-	return a.Requirement.Name == b.Requirement.Name && marker(a) == marker(b)
 }

@@ -96,6 +96,7 @@ type settings struct {
 	dir        string // the working directory
 	cacheDir   string
 	configured bool // there is a sluice.toml
+	notes      []note
 }
 
 // abs returns the path of a file that is named as the working directory sees it.
@@ -132,7 +133,7 @@ func (o *options) settings(a *app) (*settings, error) {
 	}
 	o.override(s)
 	s.cacheDir = o.cache(a)
-	return s, nil
+	return s, s.choose(o.environments)
 }
 
 func (o *options) configFile(a *app) (string, error) {
@@ -191,12 +192,6 @@ func (o *options) override(s *settings) {
 	set(&s.Index.File, o.index)
 	set(&s.Policy.Prereleases, o.prereleases)
 	set(&s.Policy.Downgrade, o.downgrade)
-	if len(o.environments) > 0 {
-		s.Environments = nil
-		for _, preset := range o.environments {
-			s.Environments = append(s.Environments, environmentConfig{Name: preset})
-		}
-	}
 	if len(o.consumers) > 0 {
 		s.Consumers = nil
 		for _, pattern := range o.consumers {

@@ -70,7 +70,7 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 	}
 	answers = append(answers, why,
 		pinChanges{gate.SchemaVersion, "diff", diffPins(in.file, edited)},
-		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}}})
+		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{&constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}, {nil, "m", "h"}}})
 	for _, answer := range answers {
 		var out bytes.Buffer
 		if err := writeJSON(&out, answer); err != nil {
