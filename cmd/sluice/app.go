@@ -246,6 +246,28 @@ func flatten(err error) []error {
 	return all
 }
 
+// inFileOrder returns an error with what it holds in the order of the files, and
+// what has no place behind that.
+func inFileOrder(err error) error {
+	if err == nil {
+		return nil
+	}
+	all := flatten(err)
+	slices.SortStableFunc(all, func(a, b error) int {
+		p, q := problemOf(a).Place, problemOf(b).Place
+		switch {
+		case p != nil && q != nil:
+			return p.Compare(*q)
+		case p != nil:
+			return -1
+		case q != nil:
+			return 1
+		}
+		return 0
+	})
+	return errors.Join(all...)
+}
+
 // writeJSON writes a value as indented JSON.
 func writeJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)

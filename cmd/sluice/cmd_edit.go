@@ -50,7 +50,7 @@ func (a *app) edit(o *options, output string, args []string) (int, error) {
 	case output == "-":
 		_, err = a.stdout.Write(after.Bytes())
 	case output != "":
-		err = writeAtomically(s.abs(output), after.Bytes())
+		err = s.write(output, after.Bytes())
 	case bytes.Equal(before.Bytes(), after.Bytes()):
 		notes = append(notes, note{Message: s.Constraints + " says so already"})
 	default:
@@ -73,5 +73,5 @@ func replaceUnchanged(s *settings, before, after []byte) error {
 	if !bytes.Equal(now.Bytes(), before) {
 		return usageError{msg: s.Constraints + " was changed meanwhile and is left as it is", hint: "try again"}
 	}
-	return writeAtomically(s.abs(s.Constraints), after)
+	return s.write(s.Constraints, after)
 }

@@ -78,7 +78,7 @@ func (a *app) export(o *options, e export, args []string) (int, error) {
 	if filepath.Clean(s.abs(e.output)) == filepath.Clean(s.abs(s.Constraints)) {
 		return 0, usageError{msg: "the export would replace the constraints file itself", hint: "name another file"}
 	}
-	return exitOK, writeAtomically(s.abs(e.output), data)
+	return exitOK, s.write(e.output, data)
 }
 
 // lines returns the constraints of the job.

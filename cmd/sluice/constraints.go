@@ -1,8 +1,7 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
+	"slices"
 
 	"sluice/constraints"
 	"sluice/constraints/pep440"
@@ -23,11 +22,8 @@ func (in *inputs) loadConstraints() error {
 // readConstraints reads a constraints file, all of whose problems are the error.
 func (s *settings) readConstraints(name string) (*pinfile.File, error) {
 	data, err := readFile(s.abs(name), pinfile.MaxFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{msg: "there is no constraints file " + name, hint: `give --constraints FILE, or constraints = "FILE" in sluice.toml`}
-	}
 	if err != nil {
-		return nil, err
+		return nil, s.unreadable("constraints", "constraints file", name, err, "--constraints")
 	}
 	return parseConstraints(name, data)
 }
@@ -36,11 +32,8 @@ func (s *settings) readConstraints(name string) (*pinfile.File, error) {
 // values are none of what a report may show. The lines are remembered, since each
 // edit reads the file again.
 func parseConstraints(name string, data []byte) (*pinfile.File, error) {
-	file, err := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true, Memo: new(pinfile.Memo)})
-	if err != nil {
-		return nil, err
-	}
-	problems := file.RefusedAsConstraints()
+	file, _ := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true, Memo: new(pinfile.Memo)})
+	problems := slices.Clone(file.Problems())
 	for _, e := range file.Entries() {
 		if e.Kind == pinfile.Include || e.Kind == pinfile.Constrain {
 			problems = append(problems, constraints.Problem{
@@ -48,6 +41,7 @@ func parseConstraints(name string, data []byte) (*pinfile.File, error) {
 			})
 		}
 	}
+	slices.SortStableFunc(problems, func(a, b constraints.Problem) int { return a.Place.Compare(b.Place) })
 	return file, problems.Err()
 }
 

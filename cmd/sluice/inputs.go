@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 
 	"sluice/constraints"
@@ -37,7 +36,7 @@ func load(s *settings) (*inputs, error) {
 		wait.Go(func() { errs[i] = part() })
 	}
 	wait.Wait()
-	if err := errors.Join(errs...); err != nil {
+	if err := inFileOrder(errors.Join(errs...)); err != nil {
 		return nil, errors.Join(err, in.close())
 	}
 	return in, nil
@@ -77,11 +76,8 @@ func (s *settings) complete() error {
 // loadIndex opens the index facts.
 func (in *inputs) loadIndex() error {
 	snapshot, err := index.OpenCached(in.settings.abs(in.settings.Index.File), in.settings.cacheDir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return usageError{msg: "there is no index file " + in.settings.Index.File, hint: "--index FILE names it"}
-	}
 	if err != nil {
-		return err
+		return in.settings.unreadable("index.file", "index file", in.settings.Index.File, err, "--index")
 	}
 	in.facts = newFacts(snapshot)
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -122,7 +123,7 @@ func (o *options) settings(a *app) (*settings, error) {
 	if name != "" {
 		data, err := readFile(abs(a.dir, name), maxConfigSize)
 		if err != nil {
-			return nil, err
+			return nil, unreadableConfig(a.shown(name), err)
 		}
 		c, err := parseConfig(a.shown(name), data)
 		if err != nil {
@@ -132,6 +133,7 @@ func (o *options) settings(a *app) (*settings, error) {
 		s.rebase(a.shown(filepath.Dir(name)))
 	}
 	o.override(s)
+	o.displace(s)
 	s.cacheDir = o.cache(a)
 	return s, s.choose(o.environments)
 }
@@ -246,7 +248,7 @@ func readFile(name string, max int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, max+1))
 	if err == nil && int64(len(data)) > max {
-		err = fmt.Errorf("%s is larger than %d KiB", name, max>>10)
+		err = &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it is larger than %d KiB", max>>10)}
 	}
 	return data, err
 }

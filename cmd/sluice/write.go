@@ -8,6 +8,18 @@ import (
 	"path/filepath"
 )
 
+// write replaces the content of a file that the person named.
+func (s *settings) write(name string, data []byte) error {
+	err := writeAtomically(s.abs(name), data)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return usageError{msg: fmt.Sprintf("%s cannot be written: there is no folder %s", name, filepath.Dir(name))}
+	}
+	return usageError{msg: fmt.Sprintf("%s cannot be written: %s", name, cause(err))}
+}
+
 // writeAtomically replaces the content of a file, or leaves it as it was. Links
 // are followed, and the file's permissions stay. What is no regular file (a pipe, a
 // device) cannot be replaced and is written to.
@@ -16,7 +28,7 @@ func writeAtomically(name string, data []byte) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(name); err == nil {
-			return fmt.Errorf("%s is a link to nothing", name)
+			return errors.New("it is a link to nothing")
 		}
 		return replaceFile(name, data, nil)
 	case err != nil:
