@@ -26,7 +26,12 @@ func parseCandidates(args []string) ([]candidate, error) {
 	var candidates []candidate
 	var errs []error
 	var once names
-	for _, arg := range args {
+	for i, arg := range args {
+		if i > 0 && isVersion(arg) && pep508.ValidName(args[i-1]) { // NAME VERSION
+			errs[i-1] = usageError{msg: fmt.Sprintf("%q and %q are two candidates", args[i-1], arg), hint: fmt.Sprintf("did you mean %s==%s?", args[i-1], arg)}
+			errs = append(errs, nil)
+			continue
+		}
 		c, err := parseCandidate(arg)
 		if err == nil && !once.take(c.name, c.marker != nil) {
 			err = usageError{msg: fmt.Sprintf("%s is a candidate twice", c.spelling), hint: "give each a marker, or ask about one after the other"}
@@ -59,14 +64,26 @@ func parseCandidate(arg string) (candidate, error) {
 	}
 	set, _ := r.Range.(pep440.SpecifierSet)
 	text, exact := set.Exact()
-	if !exact || r.URL != "" || len(r.Extras) > 0 {
-		return candidate{}, usageError{msg: fmt.Sprintf("%q names no version", arg), hint: fmt.Sprintf("a candidate is NAME==VERSION; `sluice why %s` says which there are", r.Name)}
+	switch {
+	case exact && len(r.Extras) > 0:
+		return candidate{}, usageError{msg: fmt.Sprintf("%q has extras, and a pin has none", arg), hint: fmt.Sprintf("did you mean %s==%s?", r.Spelling, text)}
+	case isVersion(arg):
+		return candidate{}, usageError{msg: fmt.Sprintf("%q is a version without a name", arg), hint: "a candidate is NAME==VERSION, such as urllib3==2.0.4"}
+	case !exact || r.URL != "":
+		return candidate{}, usageError{msg: fmt.Sprintf("%q names no version", arg), hint: fmt.Sprintf("a candidate is NAME==VERSION; `sluice why %s` says which there are", r.Spelling)}
 	}
 	version, err := pep440.Parse(text)
 	if err != nil {
 		return candidate{}, usageError{msg: err.Error(), hint: hintOf(err, "")}
 	}
 	return candidate{name: r.Name, spelling: r.Spelling, version: version.String(), marker: r.Marker}, nil
+}
+
+// isVersion reports whether an argument is a version, which more often than not is
+// half of a candidate.
+func isVersion(arg string) bool {
+	_, err := pep440.Parse(arg)
+	return err == nil
 }
 
 // hintOf returns the hint that a syntax error brings, or another.
