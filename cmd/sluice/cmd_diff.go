@@ -25,7 +25,7 @@ mean the same, and lines that only moved, are no difference; another spelling of
 version is one where === compares the text.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			var format string
-			flags.StringVar(&format, "format", "text", "text or json")
+			flags.StringVar(&format, "format", "text", "the `FORMAT` of the answer: text or json")
 			return func(args []string) (int, error) { return a.diff(format, args) }
 		},
 	}

@@ -22,7 +22,7 @@ Nothing is judged: ask sluice gate first.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			var o options
 			var output string
-			o.addFlags(flags)
+			o.addPinFlags(flags)
 			flags.StringVarP(&output, "output", "o", "", "write to this `FILE`, - for stdout (default: the constraints file itself)")
 			return func(args []string) (int, error) { return a.edit(&o, output, args) }
 		},

@@ -26,9 +26,10 @@ folder, --sibling all that of every other consumer.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			var o options
 			var e export
-			o.addFlags(flags)
-			flags.StringVar(&e.consumer, "consumer", "", "the consumer that the job is of")
-			flags.StringArrayVar(&e.siblings, "sibling", nil, "a consumer that is installed from its source too, or all (repeatable)")
+			o.addPinFlags(flags)
+			o.addConsumerFlags(flags)
+			flags.StringVar(&e.consumer, "consumer", "", "the `CONSUMER` that the job is of")
+			flags.StringArrayVar(&e.siblings, "sibling", nil, "a `CONSUMER` that is installed from its source too, or all (repeatable)")
 			flags.StringVarP(&e.output, "output", "o", "-", "write to this `FILE`, - for stdout")
 			return func(args []string) (int, error) { return a.export(&o, e, args) }
 		},

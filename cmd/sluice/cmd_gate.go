@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/constraints/pinfile"
 	"sluice/resolver/gate"
 )
 
@@ -24,26 +25,35 @@ What fails under today's pins already does not reject; it is shown as standing.`
 }
 
 func (a *app) gate(o *options, args []string) (int, error) {
-	candidates, err := parseCandidates(args)
+	verdict, err := a.judge(o, args)
 	if err != nil {
 		return 0, err
 	}
+	if o.format == "text" && !o.full && verdict != gate.Admit {
+		again := shellWords(slices.Concat(o.asked(), args))
+		_, err = fmt.Fprintf(a.stdout, "\nwhy in full: sluice why %s   for machines: --format json\n", printable(again))
+	}
+	return verdict.ExitStatus(), err
+}
+
+// judge answers whether candidates may be pinned.
+func (a *app) judge(o *options, args []string) (gate.Verdict, error) {
+	candidates, err := parseCandidates(args)
+	if err != nil {
+		return gate.Undecided, err
+	}
 	in, err := a.load(o)
 	if err != nil {
-		return 0, err
+		return gate.Undecided, err
 	}
 	defer in.close()
 	edited, err := apply(in.file, candidates, in.environments)
 	if err != nil {
-		return 0, err
+		return gate.Undecided, err
 	}
 	report := gate.Judge(in.question(linesOf(edited)))
 	notes := slices.Concat(in.settings.notes, remarks(in.file, edited, candidates, in.environments, "would be"), in.overlooked(candidates, report))
-	status, err := a.answer(o, in, report, notes)
-	if err == nil && o.format == "text" && !o.full && report.Verdict != gate.Admit {
-		fmt.Fprintf(a.stdout, "\nwhy in full: sluice why %s   for machines: --format json\n", printable(shellWords(args)))
-	}
-	return status, err
+	return report.Verdict, a.answer(o, in, report, notes)
 }
 
 // shellWords returns arguments as one would type them.
@@ -51,7 +61,7 @@ func shellWords(args []string) string {
 	words := make([]string, len(args))
 	for i, arg := range args {
 		words[i] = arg
-		if strings.ContainsAny(arg, " ;<>'\"&|$`\\*?()") {
+		if arg == "" || strings.Trim(arg, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-") != "" {
 			words[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 		}
 	}
@@ -83,15 +93,14 @@ type noted struct {
 	Notes []note `json:"notes,omitempty"`
 }
 
-// answer writes a report in the format asked for, tells the notes, and returns the
-// exit status.
-func (a *app) answer(o *options, in *inputs, report *gate.Report, notes []note) (int, error) {
+// answer writes a report in the format asked for, and tells the notes.
+func (a *app) answer(o *options, in *inputs, report *gate.Report, notes []note) error {
 	report.Facts = in.facts.digest()
 	a.tell(notes)
 	if o.format == "json" {
-		return report.Verdict.ExitStatus(), writeJSON(a.stdout, noted{report, notes})
+		return writeJSON(a.stdout, noted{report, notes})
 	}
-	return report.Verdict.ExitStatus(), writeReport(a.stdout, report, a.color(), o.full)
+	return writeReport(a.stdout, report, a.color(), o.full)
 }
 
 // color reports whether text is written in colour: on a terminal, unless the
@@ -120,6 +129,18 @@ func (a *app) check(o *options, args []string) (int, error) {
 		return 0, err
 	}
 	defer in.close()
-	notes := slices.Concat(in.settings.notes, notesOf(in.file.Notes()))
-	return a.answer(o, in, gate.Check(in.question(in.lines)), notes)
+	notes := slices.Concat(in.settings.notes, notesOf(in.file.Notes()), pinless(in.file))
+	report := gate.Check(in.question(in.lines))
+	return report.Verdict.ExitStatus(), a.answer(o, in, report, notes)
+}
+
+// pinless tells of lines that stand in a constraints file and pin nothing.
+func pinless(file *pinfile.File) []note {
+	var notes []note
+	for i := range file.Entries() {
+		if e := &file.Entries()[i]; e.Kind == pinfile.Requirement && !e.Fixes() {
+			notes = append(notes, note{Place: &e.Place, Message: e.Requirement.Spelling + " is not pinned by this line: a pin is NAME===VERSION or NAME==VERSION alone"})
+		}
+	}
+	return notes
 }

@@ -23,7 +23,8 @@ candidates, with every consumer and chain.`,
 func (a *app) why(o *options, args []string) (int, error) {
 	if len(args) > 0 && strings.Contains(args[0], "=") {
 		o.full = true
-		return a.gate(o, args)
+		verdict, err := a.judge(o, args)
+		return verdict.ExitStatus(), err
 	}
 	if len(args) != 1 {
 		return 0, usagef("why takes one package, or candidates as gate does")

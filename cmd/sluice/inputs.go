@@ -26,7 +26,8 @@ func load(s *settings) (*inputs, error) {
 	in := &inputs{settings: s}
 	var err error
 	in.environments, err = s.environments()
-	if err := errors.Join(err, s.complete()); err != nil {
+	missing := s.complete()
+	if err := errors.Join(s.unconfigured(missing), err, missing); err != nil {
 		return nil, err
 	}
 	var wait sync.WaitGroup
@@ -67,10 +68,16 @@ func (s *settings) complete() error {
 	if len(s.Consumers) == 0 {
 		errs = append(errs, usageError{msg: "no consumers to judge for", hint: `give --consumers PATTERN, or [[consumer]] tables in sluice.toml`})
 	}
-	if !s.configured && len(errs) > 0 {
-		errs = append(errs, usageError{msg: fmt.Sprintf("there is no %s in this folder or above", configName)})
-	}
 	return errors.Join(errs...)
+}
+
+// unconfigured says that there is no sluice.toml, where something is missing that it
+// would say.
+func (s *settings) unconfigured(missing error) error {
+	if s.configured || missing == nil && len(s.Environments) > 0 {
+		return nil
+	}
+	return usageError{msg: fmt.Sprintf("there is no %s in this folder or above", configName), hint: "sluice help files says what stands in it; sluice demo FOLDER writes an example"}
 }
 
 // loadIndex opens the index facts.

@@ -28,25 +28,36 @@ type options struct {
 	cacheDir     string
 	format       string
 	full         bool
+	flags        *pflag.FlagSet // that the person gave
 }
 
 // addFlags defines the flags of the inputs.
 func (o *options) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.config, "config", "", "the configuration `FILE` (default: the nearest sluice.toml upward)")
-	flags.StringVar(&o.ecosystem, "ecosystem", "", "whose versions and files these are: pypi")
-	flags.StringVarP(&o.constraints, "constraints", "c", "", "the constraints `FILE` (default: upper-constraints.txt)")
+	o.addPinFlags(flags)
+	o.addConsumerFlags(flags)
 	flags.StringVar(&o.index, "index", "", "the `FILE` of index facts: JSON lines, gzip of it, or a snapshot")
-	flags.StringArrayVarP(&o.environments, "environment", "e", nil, "an environment of the matrix, such as py311 or py311-linux-x86_64 (repeatable)")
+	flags.StringVar(&o.prereleases, "prereleases", "", "the `POLICY` for pre-releases as pins: deny, if-needed or allow (default: deny)")
+	flags.StringVar(&o.downgrade, "downgrade", "", "the `POLICY` for pins that are lowered: deny or allow (default: deny)")
+	flags.StringVar(&o.cacheDir, "cache-dir", "", "the `FOLDER` for parsed index facts (default: sluice in the user's cache folder)")
+}
+
+// addPinFlags defines the flags of the constraints file.
+func (o *options) addPinFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.config, "config", "", "the configuration `FILE` (default: the nearest sluice.toml upward)")
+	flags.StringVar(&o.ecosystem, "ecosystem", "", "the `ECOSYSTEM` of versions and files: pypi (default: pypi)")
+	flags.StringVarP(&o.constraints, "constraints", "c", "", "the constraints `FILE` (default: upper-constraints.txt)")
+	flags.StringArrayVarP(&o.environments, "environment", "e", nil, "an `ENVIRONMENT`: one of sluice.toml by its name, else a preset such as py311 or py311-linux-x86_64 (repeatable)")
+}
+
+// addConsumerFlags defines the flags of the consumers.
+func (o *options) addConsumerFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.consumers, "consumers", nil, "a `PATTERN` of consumer folders, such as 'projects/*' (repeatable)")
-	flags.StringSliceVar(&o.files, "files", nil, "the files to read in each consumer (default: all manifests found)")
-	flags.StringVar(&o.prereleases, "prereleases", "", "whether pre-releases may be pinned: deny, if-needed or allow")
-	flags.StringVar(&o.downgrade, "downgrade", "", "whether a pin may be lowered: deny or allow")
-	flags.StringVar(&o.cacheDir, "cache-dir", "", "where parsed index facts are kept (default: the user's cache folder)")
+	flags.StringSliceVar(&o.files, "files", nil, "the `FILES` to read in each consumer, with commas between (default: all manifests found)")
 }
 
 // addOutputFlags defines the flags of the answer.
 func (o *options) addOutputFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.format, "format", "text", "text or json")
+	flags.StringVar(&o.format, "format", "text", "the `FORMAT` of the answer: text or json")
 	flags.BoolVar(&o.full, "full", false, "list everything, however long")
 }
 
@@ -57,8 +68,29 @@ func question(ask func(*app, *options, []string) (int, error)) func(*app, *pflag
 		var o options
 		o.addFlags(flags)
 		o.addOutputFlags(flags)
+		o.flags = flags
 		return func(args []string) (int, error) { return ask(a, &o, args) }
 	}
+}
+
+// asked returns the flags that the person gave and that say what is asked about, as
+// words of a command line.
+func (o *options) asked() []string {
+	var words []string
+	o.flags.Visit(func(f *pflag.Flag) {
+		switch value, isList := f.Value.(pflag.SliceValue); {
+		case f.Name == "format" || f.Name == "full":
+		case isList:
+			for _, v := range value.GetSlice() {
+				words = append(words, "--"+f.Name, v)
+			}
+		case f.NoOptDefVal != "":
+			words = append(words, "--"+f.Name+"="+f.Value.String())
+		default:
+			words = append(words, "--"+f.Name, f.Value.String())
+		}
+	})
+	return words
 }
 
 // load reads all that a question is asked about.
