@@ -81,6 +81,7 @@ func (c chunk) emitLines(emit func(chunk)) chunk {
 type lineResults struct {
 	packages []linePackage
 	problems constraints.Problems
+	object   bool // a line looks like a JSON object, as all lines should
 }
 
 // linePackage is a package and the line it stands on.
@@ -102,6 +103,7 @@ func (l *lineResults) readAll(work <-chan chunk) {
 }
 
 func (l *lineResults) read(text []byte, line int) {
+	l.object = l.object || bytes.HasPrefix(bytes.TrimLeft(text, " \t"), []byte{'{'})
 	pkg, notes := readLine(bytes.TrimSuffix(text, []byte{'\n'}))
 	for _, n := range notes {
 		place := constraints.Place{Line: line, Col: n.offset + 1}
@@ -116,9 +118,14 @@ func (l *lineResults) read(text []byte, line int) {
 func merge(file string, results []lineResults, readErr error) ([]packed, error) {
 	var lines []linePackage
 	var problems constraints.Problems
+	object := false
 	for _, r := range results {
 		lines = append(lines, r.packages...)
 		problems = append(problems, r.problems...)
+		object = object || r.object
+	}
+	if !object && len(problems) > 0 {
+		problems = constraints.Problems{noFacts(problems)}
 	}
 	slices.SortFunc(lines, func(a, b linePackage) int { return cmp.Compare(a.line, b.line) })
 	packages := make([]packed, 0, len(lines))
@@ -138,6 +145,12 @@ func merge(file string, results []lineResults, readErr error) ([]packed, error) 
 	return packages, report(file, problems, readErr)
 }
 
+// noFacts returns the one problem of a file that must be meant for something else.
+func noFacts(problems constraints.Problems) constraints.Problem {
+	first := slices.MinFunc(problems, func(a, b constraints.Problem) int { return a.Place.Compare(b.Place) })
+	return constraints.Problem{Place: first.Place, Msg: "these are no index facts", Hint: `a line of them is a JSON object: {"name": ..., "versions": ...}; index/FORMAT.md says more`}
+}
+
 // report returns the problems in the order of the file, the first of them only
 // when there are too many, and after them that of reading.
 func report(file string, problems constraints.Problems, readErr error) error {
@@ -150,7 +163,7 @@ func report(file string, problems constraints.Problems, readErr error) error {
 		problems = append(problems[:maxProblems], constraints.Problem{Place: whole, Msg: fmt.Sprintf("and %d more problems", n-maxProblems)})
 	}
 	if readErr != nil {
-		problems = append(problems, constraints.Problem{Place: whole, Msg: readErr.Error()})
+		problems = append(problems, constraints.Problem{Place: whole, Msg: readFault(readErr)})
 	}
 	return problems.Err()
 }

@@ -90,6 +90,23 @@ func TestWhatIsNoFactIsAProblem(t *testing.T) {
 	}
 }
 
+func TestAFileThatIsNoFactsIsOneProblem(t *testing.T) {
+	for text, want := range map[string]string{
+		"\na===1\nb===2\n":               "f:2:1: these are no index facts (a line",
+		"[]\n[]\n":                       "f:1:1: these are no index facts (a line",
+		"":                               "f: the file is empty",
+		"\x1f\x8b\x08":                   "f: the file is cut: its gzip data has no end",
+		"\x1f\x8b\x08\x00" + "123456789": "f: the gzip data is damaged",
+	} {
+		if got := problemsOf(t, text); len(got) != 1 || !strings.HasPrefix(got[0].Error(), want) {
+			t.Errorf("%q:\ngot  %v\nwant %s", text, got, want)
+		}
+	}
+	if got := problemsOf(t, "a===1\n{\"name\":\"a\"}\n"); len(got) != 1 || strings.Contains(got[0].Msg, "no index facts") {
+		t.Errorf("one wrong line: %v", got)
+	}
+}
+
 func TestTheNumberOfProblemsIsBounded(t *testing.T) {
 	got := problemsOf(t, strings.Repeat("{\n", 5000))
 	if len(got) != maxProblems+1 || !strings.Contains(got[maxProblems].Msg, "4900 more") {

@@ -3,11 +3,15 @@ package index
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"compress/flate"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	"sluice/constraints"
 )
 
 // Open opens the snapshot in a file, in whatever form it is: its content tells,
@@ -82,17 +86,33 @@ func readPackages(file string, r io.Reader) ([]packed, error) {
 	start, err := in.Peek(len(magic))
 	switch {
 	case len(start) == 0 && err != nil:
-		return nil, fmt.Errorf("%s: %w", file, errors.Join(errors.New("empty"), notEOF(err)))
+		return nil, whole(file, cmp.Or(notEOF(err), errors.New("the file is empty")))
 	case string(start) == magic:
-		return nil, fmt.Errorf("%s: the compact form, which can only be opened as a file", file)
+		return nil, whole(file, errors.New("this is the compact form, which can only be opened as a file"))
 	case !bytes.HasPrefix(start, []byte("\x1f\x8b")):
 		return readLines(file, in)
 	}
 	unzip, err := gzip.NewReader(in)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, whole(file, err)
 	}
 	return readLines(file, unzip)
+}
+
+// whole returns the problem that a file as a whole cannot be read.
+func whole(file string, err error) error {
+	return constraints.Problems{{Place: constraints.Place{File: file}, Msg: readFault(err)}}
+}
+
+// readFault says why reading came to an end, of gzip in words.
+func readFault(err error) string {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the file is cut: its gzip data has no end"
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, new(flate.CorruptInputError)):
+		return "the gzip data is damaged: " + err.Error()
+	}
+	return err.Error()
 }
 
 // notEOF returns err unless it says that the input is at its end.

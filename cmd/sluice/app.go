@@ -138,7 +138,11 @@ func flagError(err error, flags *pflag.FlagSet) error {
 	if errors.As(err, &unknown) {
 		var names []string
 		flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := constraints.Nearest(unknown.GetSpecifiedName(), names); near != "" {
+		name := unknown.GetSpecifiedName()
+		if short := unknown.GetSpecifiedShortnames(); short != "" {
+			name, _, _ = strings.Cut(short, "=") // -format, of which each letter would be a flag
+		}
+		if near := constraints.Nearest(name, names); near != "" {
 			e.hint = "did you mean --" + near + "?"
 		}
 	}
@@ -171,10 +175,27 @@ type trouble struct {
 	Problems      []problemEntry `json:"problems,omitempty"`
 }
 
+// problemEntry is one thing that is wrong, with its place if it has one.
 type problemEntry struct {
-	constraints.Place
+	*constraints.Place
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
+}
+
+// problemOf returns what a single error says.
+func problemOf(err error) problemEntry {
+	var p constraints.Problem
+	var u usageError
+	var syntax *constraints.SyntaxError
+	switch {
+	case errors.As(err, &p):
+		return problemEntry{&p.Place, p.Msg, p.Hint}
+	case errors.As(err, &u):
+		return problemEntry{nil, u.msg, u.hint}
+	case errors.As(err, &syntax):
+		return problemEntry{nil, err.Error(), syntax.Hint}
+	}
+	return problemEntry{nil, err.Error(), ""}
 }
 
 // fail reports an error on stderr, and on stdout too where a program reads JSON
@@ -183,24 +204,15 @@ func (a *app) fail(err error, cmd string, asJSON bool) int {
 	t := trouble{SchemaVersion: gate.SchemaVersion, Error: err.Error()}
 	badUsage := false
 	for _, e := range flatten(err) {
-		var p constraints.Problem
-		var u usageError
-		var syntax *constraints.SyntaxError
-		switch {
-		case errors.As(e, &p):
-			fmt.Fprintf(a.stderr, "%s: error: %s\n", printable(p.Place.String()), printable(p.Msg))
-			a.failHint(p.Hint)
-			t.Problems = append(t.Problems, problemEntry{p.Place, p.Msg, p.Hint})
-		case errors.As(e, &u):
-			badUsage = true
-			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(u.msg))
-			a.failHint(u.hint)
-		case errors.As(e, &syntax):
-			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(e.Error()))
-			a.failHint(syntax.Hint)
-		default:
-			fmt.Fprintf(a.stderr, "sluice: error: %s\n", printable(e.Error()))
+		p := problemOf(e)
+		where := "sluice"
+		if p.Place != nil {
+			where = p.Place.String()
 		}
+		fmt.Fprintf(a.stderr, "%s: error: %s\n", printable(where), printable(p.Message))
+		a.failHint(p.Hint)
+		t.Problems = append(t.Problems, p)
+		badUsage = badUsage || errors.As(e, new(usageError))
 	}
 	if badUsage {
 		fmt.Fprintf(a.stderr, "  see: %s\n", strings.TrimSpace("sluice help "+cmd))
@@ -238,6 +250,28 @@ func flatten(err error) []error {
 		all = append(all, flatten(e)...)
 	}
 	return all
+}
+
+// inFileOrder returns an error with what it holds in the order of the files, and
+// what has no place behind that.
+func inFileOrder(err error) error {
+	if err == nil {
+		return nil
+	}
+	all := flatten(err)
+	slices.SortStableFunc(all, func(a, b error) int {
+		p, q := problemOf(a).Place, problemOf(b).Place
+		switch {
+		case p != nil && q != nil:
+			return p.Compare(*q)
+		case p != nil:
+			return -1
+		case q != nil:
+			return 1
+		}
+		return 0
+	})
+	return errors.Join(all...)
 }
 
 // writeJSON writes a value as indented JSON.

@@ -3,12 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"sluice/constraints"
 	"sluice/constraints/pep440"
 	"sluice/constraints/pep508"
-	"sluice/constraints/pinfile"
 )
 
 // candidate is a version that somebody wants pinned: "NAME==VERSION[; MARKER]".
@@ -27,19 +25,36 @@ func parseCandidates(args []string) ([]candidate, error) {
 	}
 	var candidates []candidate
 	var errs []error
-	seen := make(map[constraints.Name]bool)
-	for _, arg := range args {
-		c, err := parseCandidate(arg)
-		switch {
-		case err != nil:
-			errs = append(errs, err)
-		case seen[c.name] && c.marker == nil:
-			errs = append(errs, usageError{msg: fmt.Sprintf("%s is a candidate twice", c.spelling), hint: "give each a marker, or ask about one after the other"})
+	var once names
+	for i, arg := range args {
+		if i > 0 && isVersion(arg) && pep508.ValidName(args[i-1]) { // NAME VERSION
+			errs[i-1] = usageError{msg: fmt.Sprintf("%q and %q are two candidates", args[i-1], arg), hint: fmt.Sprintf("did you mean %s==%s?", args[i-1], arg)}
+			errs = append(errs, nil)
+			continue
 		}
-		seen[c.name] = true
+		c, err := parseCandidate(arg)
+		if err == nil && !once.take(c.name, c.marker != nil) {
+			err = usageError{msg: fmt.Sprintf("%s is a candidate twice", c.spelling), hint: "give each a marker, or ask about one after the other"}
+		}
+		errs = append(errs, err)
 		candidates = append(candidates, c)
 	}
 	return candidates, errors.Join(errs...)
+}
+
+// names are the packages that a command line names, and whether each of them was
+// named with a marker.
+type names map[constraints.Name]bool
+
+// take reports whether a name may be given: for the first time, or each time with a
+// marker.
+func (n *names) take(name constraints.Name, marked bool) bool {
+	if *n == nil {
+		*n = make(names)
+	}
+	before, again := (*n)[name]
+	(*n)[name] = marked
+	return !again || before && marked
 }
 
 func parseCandidate(arg string) (candidate, error) {
@@ -49,14 +64,26 @@ func parseCandidate(arg string) (candidate, error) {
 	}
 	set, _ := r.Range.(pep440.SpecifierSet)
 	text, exact := set.Exact()
-	if !exact || r.URL != "" || len(r.Extras) > 0 {
-		return candidate{}, usageError{msg: fmt.Sprintf("%q names no version", arg), hint: fmt.Sprintf("a candidate is NAME==VERSION; `sluice why %s` says which there are", r.Name)}
+	switch {
+	case exact && len(r.Extras) > 0:
+		return candidate{}, usageError{msg: fmt.Sprintf("%q has extras, and a pin has none", arg), hint: fmt.Sprintf("did you mean %s==%s?", r.Spelling, text)}
+	case isVersion(arg):
+		return candidate{}, usageError{msg: fmt.Sprintf("%q is a version without a name", arg), hint: "a candidate is NAME==VERSION, such as urllib3==2.0.4"}
+	case !exact || r.URL != "":
+		return candidate{}, usageError{msg: fmt.Sprintf("%q names no version", arg), hint: fmt.Sprintf("a candidate is NAME==VERSION; `sluice why %s` says which there are", r.Spelling)}
 	}
 	version, err := pep440.Parse(text)
 	if err != nil {
 		return candidate{}, usageError{msg: err.Error(), hint: hintOf(err, "")}
 	}
 	return candidate{name: r.Name, spelling: r.Spelling, version: version.String(), marker: r.Marker}, nil
+}
+
+// isVersion reports whether an argument is a version, which more often than not is
+// half of a candidate.
+func isVersion(arg string) bool {
+	_, err := pep440.Parse(arg)
+	return err == nil
 }
 
 // hintOf returns the hint that a syntax error brings, or another.
@@ -66,67 +93,6 @@ func hintOf(err error, other string) string {
 		return syntax.Hint
 	}
 	return other
-}
-
-// apply returns the constraints file with the candidates pinned. A line of a
-// split pin is changed where the candidate's marker and the line's own hold in
-// one environment of the matrix together; a name that is not pinned yet is added.
-func apply(file *pinfile.File, candidates []candidate, environments []*constraints.Environment) (*pinfile.File, error) {
-	for _, c := range candidates {
-		edited, err := c.apply(file, environments)
-		if err != nil {
-			return nil, err
-		}
-		file = edited
-	}
-	return file, nil
-}
-
-func (c candidate) apply(file *pinfile.File, environments []*constraints.Environment) (*pinfile.File, error) {
-	if c.marker != nil && !slices.ContainsFunc(environments, func(env *constraints.Environment) bool { return c.marker.Holds(env, "") }) {
-		return nil, usageError{msg: fmt.Sprintf("the marker of %s holds in none of the environments", c), hint: "they are those of sluice.toml or --environment"}
-	}
-	meant := func(e pinfile.Entry) bool { return c.meets(e, environments) }
-	if slices.ContainsFunc(file.Entries(), meant) {
-		return file.Set(c.name, c.version, meant)
-	}
-	marker := ""
-	if c.marker != nil {
-		marker = c.marker.String()
-	}
-	return file.Add(c.spelling, c.version, marker)
-}
-
-// meets reports whether an entry is a pin that the candidate changes.
-func (c candidate) meets(e pinfile.Entry, environments []*constraints.Environment) bool {
-	if e.Requirement.Name != c.name || !e.Fixes() {
-		return false
-	}
-	return c.marker == nil || slices.ContainsFunc(environments, func(env *constraints.Environment) bool {
-		return c.marker.Holds(env, "") && e.Requirement.Applies(env, "")
-	})
-}
-
-// remarks tells what applying the candidate does beyond what it says: a line is
-// changed as a whole, also where the marker does not hold, and a name is new.
-func (c candidate) remarks(file *pinfile.File, environments []*constraints.Environment) []string {
-	var all []string
-	found := false
-	for _, e := range file.Entries() {
-		if !c.meets(e, environments) {
-			continue
-		}
-		found = true
-		for _, env := range environments {
-			if c.marker != nil && e.Requirement.Applies(env, "") && !c.marker.Holds(env, "") {
-				all = append(all, fmt.Sprintf("%s: the line is changed for %s too, where the marker does not hold", e.Place, env.Name()))
-			}
-		}
-	}
-	if !found {
-		all = append(all, fmt.Sprintf("%s is not pinned yet: a line is added", c.spelling))
-	}
-	return all
 }
 
 // String returns the candidate as it is given on the command line.

@@ -27,8 +27,8 @@ the oldest entries beyond --max-mib. verify reads every entry and removes what i
 damaged; nothing damaged is ever believed, with or without it.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			c := caretaker{app: a}
-			flags.StringVar(&c.options.cacheDir, "cache-dir", "", "where the cache is (default: the user's cache folder)")
-			flags.StringVar(&c.options.format, "format", "text", "text or json")
+			flags.StringVar(&c.options.cacheDir, "cache-dir", "", "the `FOLDER` of the cache (default: sluice in the user's cache folder)")
+			flags.StringVar(&c.options.format, "format", "text", "the `FORMAT` of the answer: text or json")
 			flags.IntVar(&c.days, "days", 30, "prune: how many `DAYS` an entry is kept")
 			flags.Int64Var(&c.mebibytes, "max-mib", -1, "prune: how many `MIB` the cache may take (default: any)")
 			return c.run

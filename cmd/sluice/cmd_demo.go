@@ -64,12 +64,15 @@ func (a *app) demoRun() (status int, err error) {
 	}{{fixtures.Good, 0}, {fixtures.Bad, 1}}
 	for _, w := range wanted {
 		fmt.Fprintf(a.stdout, "$ sluice gate %s\n", w.candidate)
-		got := there.run([]string{"gate", "--cache-dir", filepath.Join(dir, ".cache"), w.candidate})
-		fmt.Fprintf(a.stdout, "(exit status %d)\n\n", got)
-		if got != w.status {
+		verdict, err := there.judge(&options{cacheDir: filepath.Join(dir, ".cache"), format: "text"}, []string{w.candidate})
+		if err != nil {
+			return 0, err
+		}
+		fmt.Fprintf(a.stdout, "(exit status %d)\n\n", verdict.ExitStatus())
+		if verdict.ExitStatus() != w.status {
 			return 0, fmt.Errorf("the demo universe should give exit status %d here", w.status)
 		}
 	}
-	fmt.Fprintln(a.stdout, "To try more: sluice demo FOLDER writes this universe to a folder.")
-	return exitOK, nil
+	_, err = fmt.Fprintf(a.stdout, "To try more: sluice demo FOLDER writes this universe to a folder; there, sluice why %s tells the rest.\n", fixtures.Bad)
+	return exitOK, err
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"sluice/constraints"
-	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
 )
 
@@ -27,9 +26,10 @@ folder, --sibling all that of every other consumer.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			var o options
 			var e export
-			o.addFlags(flags)
-			flags.StringVar(&e.consumer, "consumer", "", "the consumer that the job is of")
-			flags.StringArrayVar(&e.siblings, "sibling", nil, "a consumer that is installed from its source too, or all (repeatable)")
+			o.addPinFlags(flags)
+			o.addConsumerFlags(flags)
+			flags.StringVar(&e.consumer, "consumer", "", "the `CONSUMER` that the job is of")
+			flags.StringArrayVar(&e.siblings, "sibling", nil, "a `CONSUMER` that is installed from its source too, or all (repeatable)")
 			flags.StringVarP(&e.output, "output", "o", "-", "write to this `FILE`, - for stdout")
 			return func(args []string) (int, error) { return a.export(&o, e, args) }
 		},
@@ -49,19 +49,17 @@ func (a *app) export(o *options, e export, args []string) (int, error) {
 	if e.consumer == "" {
 		return 0, usageError{msg: "whose job is it?", hint: "give --consumer NAME"}
 	}
-	preset := ""
-	switch len(o.environments) {
-	case 0:
-	case 1:
-		preset, o.environments = o.environments[0], nil
-	default:
+	if len(o.environments) > 1 {
 		return 0, usageError{msg: "an export is for one environment", hint: "give --environment once"}
 	}
 	s, err := o.settings(a)
 	if err != nil {
 		return 0, err
 	}
-	env, err := a.environmentNamed(s, preset)
+	if len(s.Environments) != 1 {
+		return 0, usageError{msg: "for which environment?", hint: "give --environment NAME, one of the matrix or a preset such as py312"}
+	}
+	env, err := s.Environments[0].environment()
 	if err != nil {
 		return 0, err
 	}
@@ -73,6 +71,7 @@ func (a *app) export(o *options, e export, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	a.tell(s.notes)
 	if e.output == "-" {
 		_, err = a.stdout.Write(data)
 		return exitOK, err
@@ -80,25 +79,7 @@ func (a *app) export(o *options, e export, args []string) (int, error) {
 	if filepath.Clean(s.abs(e.output)) == filepath.Clean(s.abs(s.Constraints)) {
 		return 0, usageError{msg: "the export would replace the constraints file itself", hint: "name another file"}
 	}
-	return exitOK, writeAtomically(s.abs(e.output), data)
-}
-
-// environmentNamed returns the environment of the matrix with that name, else
-// the preset of that name; without a name the only one of the matrix.
-func (a *app) environmentNamed(s *settings, name string) (*constraints.Environment, error) {
-	for _, c := range s.Environments {
-		if c.Name == name || name == "" && len(s.Environments) == 1 {
-			return c.environment()
-		}
-	}
-	if name != "" {
-		env, err := pep508.ParseEnvironment(name)
-		if err == nil && len(s.Environments) > 0 {
-			a.hint("sluice.toml has no environment %s; it is taken as a preset", name)
-		}
-		return env, err
-	}
-	return nil, usageError{msg: "for which environment?", hint: "give --environment NAME, one of the matrix or a preset such as py312"}
+	return exitOK, s.write(e.output, data)
 }
 
 // lines returns the constraints of the job.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"sluice/constraints/pinfile"
 	"sluice/resolver/gate"
 )
 
@@ -12,9 +14,10 @@ func gateCommand() command {
 		name:    "gate",
 		args:    "CANDIDATE...",
 		summary: "judge whether candidates may be pinned, against every consumer",
-		details: `A candidate is NAME==VERSION. Of a split pin all lines are meant; with a marker,
-as in 'attrs==23.1.0; python_version >= "3.9"', those that are active where it
-holds. Several candidates are judged together.
+		details: `A candidate is NAME==VERSION. Of a split pin all lines are meant. With a marker,
+as in 'attrs==23.1.0; python_version >= "3.9"', the file is judged as sluice edit
+would write it: a line that is active elsewhere too is split. Several candidates
+are judged together.
 
 What fails under today's pins already does not reject; it is shown as standing.`,
 		setup: question((*app).gate),
@@ -22,29 +25,38 @@ What fails under today's pins already does not reject; it is shown as standing.`
 }
 
 func (a *app) gate(o *options, args []string) (int, error) {
-	candidates, err := parseCandidates(args)
+	verdict, err := a.judge(o, args)
 	if err != nil {
 		return 0, err
 	}
+	if o.format == "text" && !o.full && verdict != gate.Admit {
+		again := shellWords(slices.Concat(o.asked(), args))
+		_, err = fmt.Fprintf(a.stdout, "\nwhy in full: sluice why %s   for machines: --format json\n", printable(again))
+	}
+	return verdict.ExitStatus(), err
+}
+
+// judge answers whether candidates may be pinned.
+func (a *app) judge(o *options, args []string) (gate.Verdict, error) {
+	candidates, err := parseCandidates(args)
+	if err != nil {
+		return gate.Undecided, err
+	}
 	in, err := a.load(o)
 	if err != nil {
-		return 0, err
+		return gate.Undecided, err
 	}
 	defer in.close()
 	edited, err := apply(in.file, candidates, in.environments)
 	if err != nil {
-		return 0, err
+		return gate.Undecided, err
 	}
-	report := gate.Judge(in.question(linesAfter(in.lines, edited)))
+	report := gate.Judge(in.question(linesOf(edited)))
 	if err := in.facts.settle(); err != nil {
-		return 0, err
+		return gate.Undecided, err
 	}
-	a.remark(in, candidates, report)
-	status, err := a.answer(o, in, report)
-	if err == nil && o.format == "text" && !o.full && report.Verdict != gate.Admit {
-		fmt.Fprintf(a.stdout, "\nwhy in full: sluice why %s   for machines: --format json\n", printable(shellWords(args)))
-	}
-	return status, err
+	notes := slices.Concat(in.settings.notes, remarks(in.file, edited, candidates, in.environments, "would be"), in.overlooked(candidates, report))
+	return report.Verdict, a.answer(o, in, report, notes)
 }
 
 // shellWords returns arguments as one would type them.
@@ -52,39 +64,46 @@ func shellWords(args []string) string {
 	words := make([]string, len(args))
 	for i, arg := range args {
 		words[i] = arg
-		if strings.ContainsAny(arg, " ;<>'\"&|$`\\*?()") {
+		if arg == "" || strings.Trim(arg, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-") != "" {
 			words[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 		}
 	}
 	return strings.Join(words, " ")
 }
 
-// remark tells what a person may have overlooked.
-func (a *app) remark(in *inputs, candidates []candidate, report *gate.Report) {
-	if len(report.Candidates) == 0 {
-		a.hint("the candidates are what is pinned already, in every environment")
+// overlooked tells what a person may have overlooked in candidates.
+func (in *inputs) overlooked(candidates []candidate, report *gate.Report) []note {
+	var notes []note
+	unpinned := func(c candidate) bool { return len(c.unpinned(in.file, in.environments)) > 0 }
+	if len(report.Candidates) == 0 && !slices.ContainsFunc(candidates, unpinned) {
+		notes = append(notes, note{Message: "the candidates are what is pinned already, in every environment"})
 	}
 	for _, c := range candidates {
-		for _, text := range c.remarks(in.file, in.environments) {
-			a.hint("%s", text)
-		}
 		if near := in.facts.suggest(c.name); len(near) > 0 {
 			names := make([]string, len(near))
 			for i, n := range near {
 				names[i] = string(n)
 			}
-			a.hint("the index has no %s; did you mean %s?", c.spelling, strings.Join(names, " or "))
+			notes = append(notes, note{Message: fmt.Sprintf("the index has no %s; did you mean %s?", c.spelling, strings.Join(names, " or "))})
 		}
 	}
+	return notes
 }
 
-// answer writes a report in the format asked for and returns the exit status.
-func (a *app) answer(o *options, in *inputs, report *gate.Report) (int, error) {
+// noted is a report with the notes that come with it.
+type noted struct {
+	*gate.Report
+	Notes []note `json:"notes,omitempty"`
+}
+
+// answer writes a report in the format asked for, and tells the notes.
+func (a *app) answer(o *options, in *inputs, report *gate.Report, notes []note) error {
 	report.Facts = in.facts.digest()
+	a.tell(notes)
 	if o.format == "json" {
-		return report.Verdict.ExitStatus(), writeJSON(a.stdout, report)
+		return writeJSON(a.stdout, noted{report, notes})
 	}
-	return report.Verdict.ExitStatus(), writeReport(a.stdout, report, a.color(), o.full)
+	return writeReport(a.stdout, report, a.color(), o.full)
 }
 
 // color reports whether text is written in colour: on a terminal, unless the
@@ -113,12 +132,21 @@ func (a *app) check(o *options, args []string) (int, error) {
 		return 0, err
 	}
 	defer in.close()
-	for _, note := range in.file.Notes() {
-		fmt.Fprintf(a.stderr, "%s: note: %s\n", printable(note.Place.String()), printable(note.Msg))
-	}
+	notes := slices.Concat(in.settings.notes, notesOf(in.file.Notes()), pinless(in.file))
 	report := gate.Check(in.question(in.lines))
 	if err := in.facts.settle(); err != nil {
 		return 0, err
 	}
-	return a.answer(o, in, report)
+	return report.Verdict.ExitStatus(), a.answer(o, in, report, notes)
+}
+
+// pinless tells of lines that stand in a constraints file and pin nothing.
+func pinless(file *pinfile.File) []note {
+	var notes []note
+	for i := range file.Entries() {
+		if e := &file.Entries()[i]; e.Kind == pinfile.Requirement && !e.Fixes() {
+			notes = append(notes, note{Place: &e.Place, Message: e.Requirement.Spelling + " is not pinned by this line: a pin is NAME===VERSION or NAME==VERSION alone"})
+		}
+	}
+	return notes
 }

@@ -163,6 +163,9 @@ relative to its folder. The flag that goes before a key stands behind it.
   prereleases = "deny"                       # if-needed, allow   --prereleases
   downgrade   = "deny"                       # allow              --downgrade
 
+A folder that several [[consumer]] tables name is one consumer: a table with its
+path goes before a pattern that matches it, and gives its name, files and owner.
+
 The constraints file is pip's, as OpenStack writes it: NAME===VERSION;MARKER.
 Consumers declare requirements in requirements.txt and its kin, pyproject.toml
 or setup.cfg. The index file holds recorded facts as JSON lines, gzip of them, or

@@ -79,7 +79,7 @@ func (in *inputs) ask(candidates []candidate) error {
 	if err != nil {
 		return err
 	}
-	gate.Judge(in.question(linesAfter(in.lines, edited)))
+	gate.Judge(in.question(linesOf(edited)))
 	for _, c := range candidates {
 		in.facts.suggest(c.name)
 	}

@@ -24,7 +24,8 @@ candidates, with every consumer and chain.`,
 func (a *app) why(o *options, args []string) (int, error) {
 	if len(args) > 0 && strings.Contains(args[0], "=") {
 		o.full = true
-		return a.gate(o, args)
+		verdict, err := a.judge(o, args)
+		return verdict.ExitStatus(), err
 	}
 	if len(args) != 1 {
 		return 0, usagef("why takes one package, or candidates as gate does")
@@ -49,10 +50,17 @@ func (a *app) why(o *options, args []string) (int, error) {
 		return 0, e
 	}
 	why.Facts = in.facts.digest()
+	a.tell(in.settings.notes)
 	if o.format == "json" {
-		return exitOK, writeJSON(a.stdout, why)
+		return exitOK, writeJSON(a.stdout, notedWhy{why, in.settings.notes})
 	}
 	return exitOK, writeWhy(a.stdout, why, a.color(), o.full)
+}
+
+// notedWhy is what is said of a package with the notes that come with it.
+type notedWhy struct {
+	*gate.Why
+	Notes []note `json:"notes,omitempty"`
 }
 
 // writeWhy writes what can be said of a package as text.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -26,6 +27,8 @@ type config struct {
 	Environments []environmentConfig `toml:"environment"`
 	Consumers    []consumerConfig    `toml:"consumer"`
 	Policy       policyConfig        `toml:"policy"`
+
+	layout *layout // where all that stands; nil where there is no sluice.toml
 }
 
 type indexConfig struct {
@@ -54,6 +57,8 @@ type consumerConfig struct {
 	Paths string   `toml:"paths"` // a pattern, each folder that matches is a consumer
 	Files []string `toml:"files"`
 	Owner string   `toml:"owner"`
+
+	table string // its path in the layout; "" for a consumer of a flag
 }
 
 type policyConfig struct {
@@ -80,44 +85,104 @@ func findConfig(dir string) (string, error) {
 	}
 }
 
-// parseConfig reads a sluice.toml. Its name is for problems.
+// parseConfig reads a sluice.toml. Its name is for problems, of which the error has
+// all, in file order.
 func parseConfig(name string, data []byte) (*config, error) {
-	var c config
-	dec := toml.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	err := dec.Decode(&c)
-	if err == nil {
-		return &c, c.validate(name, data).Err()
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // as some editors write, and Cargo reads
+	var document map[string]any
+	if err := toml.Unmarshal(data, &document); err != nil {
+		return nil, syntaxProblems(name, err)
 	}
-	return nil, configProblems(name, err)
+	b := binder{layout: layoutOf(name, data), faulty: make(map[string]bool)}
+	c := &config{layout: b.layout}
+	b.bind(reflect.ValueOf(c).Elem(), document, "")
+	problems := append(b.problems, c.validate(b.faulty)...)
+	slices.SortStableFunc(problems, func(a, b constraints.Problem) int { return a.Place.Compare(b.Place) })
+	return c, problems.Err()
 }
 
-// configProblems turns what the TOML decoder says into problems with places.
-func configProblems(name string, err error) error {
-	var strict *toml.StrictMissingError
-	if errors.As(err, &strict) {
-		var problems constraints.Problems
-		for _, e := range strict.Errors {
-			row, col := e.Position()
-			key := strings.Join(e.Key(), ".")
-			p := constraints.Problem{Place: constraints.Place{File: name, Line: row, Col: col}, Msg: fmt.Sprintf("unknown key %q", key)}
-			if near := constraints.Nearest(e.Key()[len(e.Key())-1], configKeys(reflect.TypeFor[config]())); near != "" {
-				p.Hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			problems = append(problems, p)
-		}
-		return problems
-	}
+// syntaxProblems turns what the TOML decoder says into problems with places.
+func syntaxProblems(name string, err error) error {
+	place := constraints.Place{File: name}
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
-		row, col := decode.Position()
-		p := constraints.Problem{Place: constraints.Place{File: name, Line: row, Col: col}, Msg: strings.TrimPrefix(decode.Error(), "toml: ")}
-		if key := decode.Key(); strings.Contains(p.Msg, "into struct field") {
-			p.Msg, p.Hint = strings.Join(key, ".")+" has a value of another type", `a text is written in quotes: python = "3.11"`
-		}
-		return constraints.Problems{p}
+		place.Line, place.Col = decode.Position()
 	}
-	return constraints.Problems{{Place: constraints.Place{File: name}, Msg: err.Error()}}
+	return constraints.Problems{{Place: place, Msg: strings.TrimPrefix(err.Error(), "toml: ")}}
+}
+
+// validate finds values that are not allowed, and keys that are missing in tables
+// that are not faulty already.
+func (c *config) validate(faulty map[string]bool) constraints.Problems {
+	var problems constraints.Problems
+	complain := func(path, msg, hint string) {
+		problems = append(problems, constraints.Problem{Place: c.layout.place(path), Msg: lastKey(path) + ": " + msg, Hint: hint})
+	}
+	if c.Ecosystem != "" && c.Ecosystem != "pypi" {
+		complain("ecosystem", fmt.Sprintf("%q is not supported", c.Ecosystem), `"pypi" is`)
+	}
+	if err := oneOf(c.Policy.Prereleases, "deny", "if-needed", "allow"); err != nil {
+		complain("policy.prereleases", err.Error(), "")
+	}
+	if err := oneOf(c.Policy.Downgrade, "deny", "allow"); err != nil {
+		complain("policy.downgrade", err.Error(), "")
+	}
+	c.validateEnvironments(complain, faulty)
+	c.validateConsumers(complain, faulty)
+	return problems
+}
+
+// validateEnvironments finds environments that there are not, or twice.
+func (c *config) validateEnvironments(complain func(path, msg, hint string), faulty map[string]bool) {
+	seen := make(map[string]bool)
+	for i, e := range c.Environments {
+		path := under("environment", strconv.Itoa(i))
+		if e.Python == "" {
+			if !faulty[path] {
+				complain(path, fmt.Sprintf("number %d has no python", i+1), `such as python = "3.11"`)
+			}
+			continue
+		}
+		env, err := e.environment()
+		var syntax *constraints.SyntaxError
+		switch {
+		case errors.As(err, &syntax):
+			complain(under(path, e.culprit(syntax)), err.Error(), syntax.Hint)
+		case err != nil:
+			complain(path, err.Error(), "")
+		case seen[env.Name()]:
+			complain(under(path, "name"), fmt.Sprintf("%s is there twice", env.Name()), "reports tell environments apart by their names")
+		default:
+			seen[env.Name()] = true
+		}
+	}
+}
+
+// culprit returns the key of an environment that an error is about.
+func (e environmentConfig) culprit(err *constraints.SyntaxError) string {
+	switch {
+	case err.What == "marker variable":
+		return under("variables", err.Input)
+	case err.What == "platform":
+		return "platform"
+	case err.Input == e.Implementation:
+		return "implementation"
+	}
+	return "python"
+}
+
+// validateConsumers finds tables that name no folder, or too much.
+func (c *config) validateConsumers(complain func(path, msg, hint string), faulty map[string]bool) {
+	for i := range c.Consumers {
+		e := &c.Consumers[i]
+		e.table = under("consumer", strconv.Itoa(i))
+		if (e.Path == "") == (e.Paths == "") && !faulty[e.table] {
+			complain(e.table, fmt.Sprintf("number %d needs either path or paths", i+1), `path = "projects/nova", or paths = "projects/*" for every folder`)
+		}
+		if e.Paths != "" && e.Name != "" {
+			complain(under(e.table, "name"), fmt.Sprintf("number %d has a name and a pattern of paths", i+1), "a name goes with path; each folder that paths matches is named after itself")
+		}
+	}
 }
 
 // configKeys returns the keys that a type of the configuration knows, at any
@@ -129,55 +194,45 @@ func configKeys(t reflect.Type) []string {
 	case reflect.Struct:
 		var keys []string
 		for i := range t.NumField() {
-			keys = append(keys, t.Field(i).Tag.Get("toml"))
-			keys = append(keys, configKeys(t.Field(i).Type)...)
+			if key := t.Field(i).Tag.Get("toml"); key != "" {
+				keys = append(append(keys, key), configKeys(t.Field(i).Type)...)
+			}
 		}
 		return keys
 	}
 	return nil
 }
 
-// validate finds values that are not allowed. The decoder does not say where a
-// value stands, so a problem names its key.
-func (c *config) validate(name string, data []byte) constraints.Problems {
-	var problems constraints.Problems
-	complain := func(key, msg, hint string) {
-		problems = append(problems, constraints.Problem{Place: keyPlace(name, data, key), Msg: key + ": " + msg, Hint: hint})
+// fault returns what is wrong with the value of a key: a problem at its place, or,
+// where a flag or nothing says it, bad usage.
+func (c *config) fault(path, msg, hint string) error {
+	if c.layout == nil || !c.layout.has(path) {
+		return usageError{msg: msg, hint: hint}
 	}
-	if c.Ecosystem != "" && c.Ecosystem != "pypi" {
-		complain("ecosystem", fmt.Sprintf("%q is not supported", c.Ecosystem), `"pypi" is`)
-	}
-	if err := oneOf(c.Policy.Prereleases, "deny", "if-needed", "allow"); err != nil {
-		complain("prereleases", err.Error(), "")
-	}
-	if err := oneOf(c.Policy.Downgrade, "deny", "allow"); err != nil {
-		complain("downgrade", err.Error(), "")
-	}
-	for i, e := range c.Environments {
-		if e.Python == "" {
-			complain("environment", fmt.Sprintf("number %d has no python", i+1), `such as python = "3.11"`)
-		}
-	}
-	for i, e := range c.Consumers {
-		if (e.Path == "") == (e.Paths == "") {
-			complain("consumer", fmt.Sprintf("number %d needs either path or paths", i+1), `path = "projects/nova", or paths = "projects/*" for every folder`)
-		}
-		if e.Paths != "" && e.Name != "" {
-			complain("consumer", fmt.Sprintf("number %d has a name and a pattern of paths", i+1), "a name goes with path; each folder that paths matches is named after itself")
-		}
-	}
-	return problems
+	return constraints.Problem{Place: c.layout.place(path), Msg: msg, Hint: hint}
 }
 
-// keyPlace returns where a key of that name stands first.
-func keyPlace(name string, data []byte, key string) constraints.Place {
-	for i, line := range strings.Split(string(data), "\n") {
-		text := strings.TrimLeft(line, " \t[")
-		if rest, ok := strings.CutPrefix(text, key); ok && (rest == "" || strings.ContainsRune(" \t=]", rune(rest[0]))) {
-			return constraints.Place{File: name, Line: i + 1, Col: len(line) - len(text) + 1}
+// naming returns the key of a consumer's table that its name comes from.
+func (c *config) naming(table string) string {
+	for _, key := range []string{"name", "path", "paths"} {
+		if path := under(table, key); c.layout != nil && c.layout.has(path) {
+			return path
 		}
 	}
-	return constraints.Place{File: name}
+	return table
+}
+
+// displace forgets where the keys stand that a flag goes before.
+func (o *options) displace(s *settings) {
+	if s.layout == nil {
+		return
+	}
+	if o.constraints != "" {
+		s.layout.forget("constraints")
+	}
+	if o.index != "" {
+		s.layout.forget("index.file")
+	}
 }
 
 // oneOf complains when a word is none of those allowed. The empty word is.

@@ -1,8 +1,7 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
+	"slices"
 
 	"sluice/constraints"
 	"sluice/constraints/pep440"
@@ -23,11 +22,8 @@ func (in *inputs) loadConstraints() error {
 // readConstraints reads a constraints file, all of whose problems are the error.
 func (s *settings) readConstraints(name string) (*pinfile.File, error) {
 	data, err := readFile(s.abs(name), pinfile.MaxFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{msg: "there is no constraints file " + name, hint: `give --constraints FILE, or constraints = "FILE" in sluice.toml`}
-	}
 	if err != nil {
-		return nil, err
+		return nil, s.unreadable("constraints", "constraints file", name, err, "--constraints")
 	}
 	return parseConstraints(name, data)
 }
@@ -36,11 +32,8 @@ func (s *settings) readConstraints(name string) (*pinfile.File, error) {
 // values are none of what a report may show. The lines are remembered, since each
 // edit reads the file again.
 func parseConstraints(name string, data []byte) (*pinfile.File, error) {
-	file, err := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true, Memo: new(pinfile.Memo)})
-	if err != nil {
-		return nil, err
-	}
-	problems := file.RefusedAsConstraints()
+	file, _ := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true, Memo: new(pinfile.Memo)})
+	problems := slices.Clone(file.Problems())
 	for _, e := range file.Entries() {
 		if e.Kind == pinfile.Include || e.Kind == pinfile.Constrain {
 			problems = append(problems, constraints.Problem{
@@ -48,10 +41,12 @@ func parseConstraints(name string, data []byte) (*pinfile.File, error) {
 			})
 		}
 	}
+	slices.SortStableFunc(problems, func(a, b constraints.Problem) int { return a.Place.Compare(b.Place) })
 	return file, problems.Err()
 }
 
-// linesOf returns the entries of a constraints file as the gate sees them.
+// linesOf returns the entries of a constraints file as the gate sees them, at the
+// places where they stand before any edit: what is added has no line yet.
 func linesOf(file *pinfile.File) []gate.Line {
 	var lines []gate.Line
 	for _, e := range file.Entries() {
@@ -62,34 +57,11 @@ func linesOf(file *pinfile.File) []gate.Line {
 		if fixed && version.IsZero() {
 			version = pep440.Literal(text) // which nothing that is published equals
 		}
-		lines = append(lines, gate.Line{Requirement: e.Requirement, Version: version, Place: e.Place})
+		place := e.Origin
+		if place.Line == 0 {
+			place.File = file.Name()
+		}
+		lines = append(lines, gate.Line{Requirement: e.Requirement, Version: version, Place: place})
 	}
 	return lines
-}
-
-// linesAfter returns the entries of an edited constraints file, at the places
-// where they stand today: what is added has no line yet.
-func linesAfter(today []gate.Line, edited *pinfile.File) []gate.Line {
-	lines := linesOf(edited)
-	next := 0
-	for i := range lines {
-		if next < len(today) && sameLine(today[next], lines[i]) {
-			lines[i].Place = today[next].Place
-			next++
-		} else {
-			lines[i].Place = constraints.Place{File: lines[i].Place.File}
-		}
-	}
-	return lines
-}
-
-// sameLine reports whether an edit could have made the second line of the first.
-func sameLine(a, b gate.Line) bool {
-	marker := func(l gate.Line) string {
-		if l.Requirement.Marker == nil {
-			return ""
-		}
-		return l.Requirement.Marker.String()
-	}
-	return a.Requirement.Name == b.Requirement.Name && marker(a) == marker(b)
 }

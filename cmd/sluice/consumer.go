@@ -26,6 +26,7 @@ type consumer struct {
 	folder      string
 	manifest    *manifest.Consumer // what could be read; nil for nothing
 	problems    constraints.Problems
+	table       string // its table in sluice.toml, "" for none
 	prefix      string // of the places in the manifest, to make them the working directory's
 	judged      gate.Consumer
 }
@@ -53,7 +54,7 @@ func (in *inputs) loadConsumers() error {
 				continue // a table of its own goes before a pattern
 			}
 			seen[abs(in.settings.dir, folder)] = true
-			entry := &consumer{name: c.Name, owner: c.Owner, folder: folder}
+			entry := &consumer{name: c.Name, owner: c.Owner, folder: folder, table: c.table}
 			if entry.name == "" {
 				entry.name = filepath.Base(abs(in.settings.dir, folder))
 			}
@@ -82,14 +83,14 @@ func (s *settings) ownFirst() []consumerConfig {
 func (s *settings) folders(c consumerConfig) ([]string, error) {
 	if c.Path != "" {
 		if info, err := os.Stat(s.abs(c.Path)); err != nil || !info.IsDir() {
-			return nil, usageError{msg: fmt.Sprintf("the consumer's path %s is no folder", c.Path), hint: "it is relative to the folder of sluice.toml"}
+			return nil, s.fault(under(c.table, "path"), fmt.Sprintf("the consumer's path %s is no folder", c.Path), "it is relative to the folder of sluice.toml")
 		}
 		return []string{c.Path}, nil
 	}
 	pattern := s.abs(c.Paths)
 	matches, err := filepath.Glob(pattern)
 	if err != nil {
-		return nil, usageError{msg: fmt.Sprintf("%q is no pattern of folders: %v", c.Paths, err)}
+		return nil, s.fault(under(c.table, "paths"), fmt.Sprintf("%q is no pattern of folders: %v", c.Paths, err), "")
 	}
 	var folders []string
 	for _, m := range matches {
@@ -98,7 +99,7 @@ func (s *settings) folders(c consumerConfig) ([]string, error) {
 		}
 	}
 	if len(folders) == 0 {
-		return nil, usageError{msg: fmt.Sprintf("no folder matches %q", c.Paths), hint: "a consumer is a folder with requirements.txt, pyproject.toml or setup.cfg"}
+		return nil, s.fault(under(c.table, "paths"), fmt.Sprintf("no folder matches %q", c.Paths), "a consumer is a folder with requirements.txt, pyproject.toml or setup.cfg")
 	}
 	return folders, nil
 }
@@ -117,13 +118,14 @@ func relative(dir, match, pattern string) string {
 
 // checkNames finds consumers that reports could not tell apart.
 func (in *inputs) checkNames() error {
-	seen := make(map[string]bool)
+	seen := make(map[string]*consumer)
 	var errs []error
 	for _, c := range in.consumers {
-		if seen[c.name] {
-			errs = append(errs, usageError{msg: fmt.Sprintf("two consumers are named %q", c.name), hint: `give one a name of its own: [[consumer]] name = "..."`})
+		if other := seen[c.name]; other != nil {
+			errs = append(errs, in.settings.fault(in.settings.naming(c.table),
+				fmt.Sprintf("two consumers are named %q: %s and %s", c.name, other.folder, c.folder), `give one a name of its own: [[consumer]] name = "..."`))
 		}
-		seen[c.name] = true
+		seen[c.name] = c
 	}
 	return errors.Join(errs...)
 }

@@ -67,7 +67,7 @@ func TestLiveFactsGiveTheRecordedAnswers(t *testing.T) {
 	answers := func(in *inputs) string {
 		reports := []*gate.Report{gate.Check(in.question(in.lines))}
 		for _, candidate := range []string{"urllib3==1.26.16", "urllib3==2.0.4", "kombu==5.3.1", "docutils==0.20.1", "no-such==1"} {
-			reports = append(reports, gate.Judge(in.question(linesAfter(in.lines, pinned(t, in, candidate)))))
+			reports = append(reports, gate.Judge(in.question(linesOf(pinned(t, in, candidate)))))
 		}
 		for _, r := range reports { // an index cannot say that it does not know all
 			r.Findings = slices.DeleteFunc(r.Findings, func(f gate.Finding) bool { return strings.Contains(f.Message, "requires more than the index says") })

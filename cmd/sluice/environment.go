@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
@@ -29,6 +31,62 @@ func (s *settings) environments() ([]*constraints.Environment, error) {
 		}
 	}
 	return all, errors.Join(errs...)
+}
+
+// choose reduces the matrix to the environments that flags name, those of the
+// matrix by their names and others as presets; no names choose all.
+func (s *settings) choose(names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	matrix := s.Environments
+	s.Environments = nil
+	var errs []error
+	for _, name := range names {
+		c, err := s.chosen(name, matrix)
+		errs = append(errs, err)
+		s.Environments = append(s.Environments, c)
+	}
+	return errors.Join(errs...)
+}
+
+// chosen returns the environment that a flag names. In another case or misspelt it
+// is none of the matrix: it could be meant for a preset, which differs.
+func (s *settings) chosen(name string, matrix []environmentConfig) (environmentConfig, error) {
+	var names []string
+	for _, c := range matrix {
+		if c.label() == name {
+			return c, nil
+		}
+		names = append(names, c.label())
+	}
+	preset := environmentConfig{Name: name}
+	_, err := preset.environment()
+	i := slices.IndexFunc(names, func(other string) bool { return strings.EqualFold(other, name) })
+	near := constraints.Nearest(name, names)
+	switch {
+	case i >= 0:
+		return preset, usageError{msg: fmt.Sprintf("there is no environment %s", name), hint: "did you mean " + names[i] + "?"}
+	case err != nil && near != "":
+		return preset, usageError{msg: err.Error(), hint: "did you mean " + near + "?"}
+	case err != nil:
+		return preset, usageError{msg: err.Error(), hint: hintOf(err, "")}
+	case len(matrix) > 0:
+		s.notes = append(s.notes, note{Message: fmt.Sprintf("%s has no environment %s; it is taken as a preset", configName, name)})
+	}
+	return preset, nil
+}
+
+// label returns the name that the environment goes by.
+func (c environmentConfig) label() string {
+	if c.Name != "" {
+		return c.Name
+	}
+	env, err := c.environment()
+	if err != nil {
+		return ""
+	}
+	return env.Name()
 }
 
 func (c environmentConfig) environment() (*constraints.Environment, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 
 	"sluice/constraints"
@@ -28,7 +27,8 @@ func load(s *settings) (*inputs, error) {
 	in := &inputs{settings: s}
 	var err error
 	in.environments, err = s.environments()
-	if err := errors.Join(err, s.complete()); err != nil {
+	missing := s.complete()
+	if err := errors.Join(s.unconfigured(missing), err, missing); err != nil {
 		return nil, err
 	}
 	var wait sync.WaitGroup
@@ -38,7 +38,7 @@ func load(s *settings) (*inputs, error) {
 		wait.Go(func() { errs[i] = part() })
 	}
 	wait.Wait()
-	err = errors.Join(errs...)
+	err = inFileOrder(errors.Join(errs...))
 	if err == nil {
 		err = in.loadRoots()
 	}
@@ -93,10 +93,16 @@ func (s *settings) complete() error {
 	if len(s.Consumers) == 0 {
 		errs = append(errs, usageError{msg: "no consumers to judge for", hint: `give --consumers PATTERN, or [[consumer]] tables in sluice.toml`})
 	}
-	if !s.configured && len(errs) > 0 {
-		errs = append(errs, usageError{msg: fmt.Sprintf("there is no %s in this folder or above", configName)})
-	}
 	return errors.Join(errs...)
+}
+
+// unconfigured says that there is no sluice.toml, where something is missing that it
+// would say.
+func (s *settings) unconfigured(missing error) error {
+	if s.configured || missing == nil && len(s.Environments) > 0 {
+		return nil
+	}
+	return usageError{msg: fmt.Sprintf("there is no %s in this folder or above", configName), hint: "sluice help files says what stands in it; sluice demo FOLDER writes an example"}
 }
 
 // loadIndex opens the index facts.
@@ -116,11 +122,8 @@ func (s *settings) openFacts(environments []*constraints.Environment) (*facts, e
 		return s.app.openLive(s, environments, before)
 	}
 	snapshot, err := index.OpenCached(s.abs(s.Index.File), s.cacheDir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usageError{msg: "there is no index file " + s.Index.File, hint: "--index FILE names it"}
-	}
 	if err != nil {
-		return nil, err
+		return nil, s.unreadable("index.file", "index file", s.Index.File, err, "--index")
 	}
 	return newFacts(context.Background(), recorded{snapshot}, before), nil
 }

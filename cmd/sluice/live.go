@@ -105,12 +105,12 @@ func (a *app) openLive(s *settings, environments []*constraints.Environment, bef
 	wait := cmp.Or(s.live.deadline, defaultDeadline)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	ctx, cancel := context.WithTimeoutCause(ctx, wait, fmt.Errorf("the deadline of %s for asking indexes has passed (--deadline)", wait))
-	end := func() { cancel(); stop(); a.tell(client, c) }
+	end := func() { cancel(); stop(); a.tellIndexes(client, c) }
 	return newFacts(ctx, live{c, client, cmp.Or(s.live.jobs, defaultJobs), progress, end}, before), nil
 }
 
-// tell says what a person should know of the answers of indexes.
-func (a *app) tell(client *fetch.Client, c *pypi.Client) {
+// tellIndexes says what a person should know of the answers of indexes.
+func (a *app) tellIndexes(client *fetch.Client, c *pypi.Client) {
 	if n := client.Counts().Stale; n > 0 {
 		a.hint("an index could not be asked: %s of the cache may be out of date", count(int(n), "document"))
 	}

@@ -3,12 +3,16 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"sluice/index/fetch"
 	"sluice/resolver/gate"
 )
 
@@ -28,19 +32,16 @@ type options struct {
 	live         indexOptions
 	format       string
 	full         bool
+	flags        *pflag.FlagSet // that the person gave
 }
 
 // addFlags defines the flags of the inputs.
 func (o *options) addFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.config, "config", "", "the configuration `FILE` (default: the nearest sluice.toml upward)")
-	flags.StringVar(&o.ecosystem, "ecosystem", "", "whose versions and files these are: pypi")
-	flags.StringVarP(&o.constraints, "constraints", "c", "", "the constraints `FILE` (default: upper-constraints.txt)")
+	o.addPinFlags(flags)
+	o.addConsumerFlags(flags)
 	flags.StringVar(&o.index, "index", "", "take what is published from a `FILE` of index facts: JSON lines, gzip of it, or a snapshot")
-	flags.StringArrayVarP(&o.environments, "environment", "e", nil, "an environment of the matrix, such as py311 or py311-linux-x86_64 (repeatable)")
-	flags.StringArrayVar(&o.consumers, "consumers", nil, "a `PATTERN` of consumer folders, such as 'projects/*' (repeatable)")
-	flags.StringSliceVar(&o.files, "files", nil, "the files to read in each consumer (default: all manifests found)")
-	flags.StringVar(&o.prereleases, "prereleases", "", "whether pre-releases may be pinned: deny, if-needed or allow")
-	flags.StringVar(&o.downgrade, "downgrade", "", "whether a pin may be lowered: deny or allow")
+	flags.StringVar(&o.prereleases, "prereleases", "", "the `POLICY` for pre-releases as pins: deny, if-needed or allow (default: deny)")
+	flags.StringVar(&o.downgrade, "downgrade", "", "the `POLICY` for pins that are lowered: deny or allow (default: deny)")
 	o.addIndexFlags(flags)
 }
 
@@ -57,12 +58,26 @@ func (o *options) addIndexFlags(flags *pflag.FlagSet) {
 	flags.IntVar(&l.jobs, "jobs", defaultJobs, "how many `REQUESTS` may be in flight")
 	flags.DurationVar(&l.deadline, "deadline", defaultDeadline, "how long all questions to indexes may take")
 	flags.StringVar(&l.asOf, "as-of", "", "hide what was uploaded after this `DATE`, 2026-11-25 or 2026-11-25T12:00:00Z")
-	flags.StringVar(&o.cacheDir, "cache-dir", "", "where the cache is (default: the user's cache folder)")
+	flags.StringVar(&o.cacheDir, "cache-dir", "", "the `FOLDER` of the cache (default: sluice in the user's cache folder)")
+}
+
+// addPinFlags defines the flags of the constraints file.
+func (o *options) addPinFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.config, "config", "", "the configuration `FILE` (default: the nearest sluice.toml upward)")
+	flags.StringVar(&o.ecosystem, "ecosystem", "", "the `ECOSYSTEM` of versions and files: pypi (default: pypi)")
+	flags.StringVarP(&o.constraints, "constraints", "c", "", "the constraints `FILE` (default: upper-constraints.txt)")
+	flags.StringArrayVarP(&o.environments, "environment", "e", nil, "an `ENVIRONMENT`: one of sluice.toml by its name, else a preset such as py311 or py311-linux-x86_64 (repeatable)")
+}
+
+// addConsumerFlags defines the flags of the consumers.
+func (o *options) addConsumerFlags(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&o.consumers, "consumers", nil, "a `PATTERN` of consumer folders, such as 'projects/*' (repeatable)")
+	flags.StringSliceVar(&o.files, "files", nil, "the `FILES` to read in each consumer, with commas between (default: all manifests found)")
 }
 
 // addOutputFlags defines the flags of the answer.
 func (o *options) addOutputFlags(flags *pflag.FlagSet) {
-	flags.StringVar(&o.format, "format", "text", "text or json")
+	flags.StringVar(&o.format, "format", "text", "the `FORMAT` of the answer: text or json")
 	flags.BoolVar(&o.full, "full", false, "list everything, however long")
 }
 
@@ -73,8 +88,44 @@ func question(ask func(*app, *options, []string) (int, error)) func(*app, *pflag
 		var o options
 		o.addFlags(flags)
 		o.addOutputFlags(flags)
+		o.flags = flags
 		return func(args []string) (int, error) { return ask(a, &o, args) }
 	}
+}
+
+// asked returns the flags that the person gave and that say what is asked about, as
+// words of a command line.
+func (o *options) asked() []string {
+	var words []string
+	o.flags.Visit(func(f *pflag.Flag) {
+		switch value, isList := f.Value.(pflag.SliceValue); {
+		case isManner(f.Name):
+		case isList:
+			for _, v := range value.GetSlice() {
+				words = append(words, "--"+f.Name, withoutUser(v))
+			}
+		case f.NoOptDefVal != "":
+			words = append(words, "--"+f.Name+"="+f.Value.String())
+		default:
+			words = append(words, "--"+f.Name, withoutUser(f.Value.String()))
+		}
+	})
+	return words
+}
+
+// isManner reports whether a flag says how a question is asked and answered, not what
+// about.
+func isManner(flag string) bool {
+	return slices.Contains([]string{"format", "full", "offline", "refresh", "jobs", "deadline", "cache-dir"}, flag)
+}
+
+// withoutUser returns a word as it may be shown: a URL without user and password.
+func withoutUser(word string) string {
+	u, err := url.Parse(word)
+	if err != nil || u.User == nil {
+		return word
+	}
+	return fetch.Redacted(u)
 }
 
 // load reads all that a question is asked about.
@@ -115,6 +166,7 @@ type settings struct {
 	live       indexOptions
 	configured bool // there is a sluice.toml
 	app        *app // nil where no index is asked
+	notes      []note
 }
 
 // abs returns the path of a file that is named as the working directory sees it.
@@ -140,7 +192,7 @@ func (o *options) settings(a *app) (*settings, error) {
 	if name != "" {
 		data, err := readFile(abs(a.dir, name), maxConfigSize)
 		if err != nil {
-			return nil, err
+			return nil, unreadableConfig(a.shown(name), err)
 		}
 		c, err := parseConfig(a.shown(name), data)
 		if err != nil {
@@ -150,8 +202,9 @@ func (o *options) settings(a *app) (*settings, error) {
 		s.rebase(a.shown(filepath.Dir(name)))
 	}
 	o.override(s)
+	o.displace(s)
 	s.cacheDir, s.live = o.cache(a), o.live
-	return s, nil
+	return s, s.choose(o.environments)
 }
 
 func (o *options) configFile(a *app) (string, error) {
@@ -215,12 +268,6 @@ func (o *options) override(s *settings) {
 	o.overrideIndex(s)
 	set(&s.Policy.Prereleases, o.prereleases)
 	set(&s.Policy.Downgrade, o.downgrade)
-	if len(o.environments) > 0 {
-		s.Environments = nil
-		for _, preset := range o.environments {
-			s.Environments = append(s.Environments, environmentConfig{Name: preset})
-		}
-	}
 	if len(o.consumers) > 0 {
 		s.Consumers = nil
 		for _, pattern := range o.consumers {
@@ -293,7 +340,7 @@ func readFile(name string, max int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, max+1))
 	if err == nil && int64(len(data)) > max {
-		err = fmt.Errorf("%s is larger than %d KiB", name, max>>10)
+		err = &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it is larger than %d KiB", max>>10)}
 	}
 	return data, err
 }

@@ -60,7 +60,7 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	candidates, err := parseCandidates([]string{"brinehttp==2.0.4", "mockbuoy==5.1.0"})
+	candidates, err := parseCandidates([]string{"brinehttp==2.0.4", "mockbuoy==5.1.0", `looptide==4.0.0; python_version >= "3.12"`})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,9 +68,10 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers = append(answers, why,
+	notes := append(remarks(in.file, edited, candidates, in.environments, "would be"), note{Message: "m", Hint: "h"})
+	answers = append(answers, why, notedWhy{why, notes}, noted{gate.Check(in.question(in.lines)), notes},
 		pinChanges{gate.SchemaVersion, "diff", diffPins(in.file, edited)},
-		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}}})
+		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{&constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}, {nil, "m", "h"}}})
 	for _, answer := range answers {
 		var out bytes.Buffer
 		if err := writeJSON(&out, answer); err != nil {

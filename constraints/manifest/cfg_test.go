@@ -171,3 +171,40 @@ func checkPlaces(t *testing.T, text string, s *sheet) {
 		t.Error(len(s.requirements), "requirements")
 	}
 }
+
+func TestHintsOfSetupCfgFitTheLine(t *testing.T) {
+	s := readSetupCfg("setup.cfg", []byte(`[options]
+install_requires =
+    a>=
+    file: r.txt
+[options.extras_require]
+test:python_version=='3.9' =
+    x
+[extras]
+docs =
+    file: r.txt
+`))
+	want := map[int]string{
+		3:  "",
+		4:  "setuptools follows a file only where this stands on the line of the key",
+		6:  "a key ends at its first",
+		10: "pbr follows no files here",
+	}
+	for _, p := range s.problems {
+		hint, expected := want[p.Place.Line]
+		if !expected || !strings.HasPrefix(p.Hint, hint) || hint == "" && p.Hint != "" {
+			t.Errorf("line %d: %s, hint %q, want %q", p.Place.Line, p.Msg, p.Hint, hint)
+		}
+		delete(want, p.Place.Line)
+	}
+	if len(want) > 0 {
+		t.Errorf("no problem for %v", want)
+	}
+}
+
+func TestADirectiveInPyprojectIsExplained(t *testing.T) {
+	s := readPyproject("pyproject.toml", []byte("[project]\nname = 'a'\ndependencies = ['file: r.txt']\n"))
+	if len(s.problems) != 1 || !strings.Contains(s.problems[0].Hint, "tool.setuptools.dynamic") {
+		t.Error(s.problems)
+	}
+}

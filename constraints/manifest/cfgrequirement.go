@@ -13,28 +13,32 @@ func (c *setupCfg) requirement(line cfgLine, group Group, pbr bool) {
 	if text == "" {
 		return
 	}
+	hint := cfgHint(text, pbr)
 	if pbr {
 		text = modernMarker(text)
 	}
-	before := len(c.sheet.problems)
-	c.sheet.declare(text, group, line.at)
-	if failed := c.sheet.problems[before:]; len(failed) == 1 && failed[0].Hint == "" {
-		failed[0].Hint = cfgHint(text)
-	}
+	c.sheet.declareHinting(text, group, line.at, hint)
 }
 
-// cfgHint returns what would mend a line that is no requirement, "" if that is
+// cfgHint returns what would mend a line if it is no requirement, "" if that is
 // not known.
-func cfgHint(text string) string {
+func cfgHint(text string, pbr bool) string {
 	switch {
-	case strings.HasSuffix(text, "="):
+	case looksLikeMarker(text):
 		return `a key ends at its first ":" or "="; give each requirement its marker, as in NAME; python_version < "3.9"`
 	case strings.HasSuffix(text, `\`):
 		return "write the requirement on one line"
-	case strings.HasPrefix(text, "file:"), strings.HasPrefix(text, "attr:"):
+	case !isDirective(text):
+		return ""
+	case pbr:
 		return "pbr follows no files here; list the requirements"
 	}
-	return ""
+	return "setuptools follows a file only where this stands on the line of the key"
+}
+
+// isDirective reports whether text asks setuptools to look elsewhere.
+func isDirective(text string) bool {
+	return strings.HasPrefix(text, "file:") || strings.HasPrefix(text, "attr:")
 }
 
 // withoutComment cuts a comment off, as setuptools does when it reads

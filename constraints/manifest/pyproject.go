@@ -154,7 +154,11 @@ func (p *pyproject) otherTools() {
 // requirements reads an array of requirements.
 func (p *pyproject) requirements(array *tomlNode, group Group, msg string) {
 	for _, item := range p.strings(array, msg) {
-		p.sheet.declare(item.text, group, p.in(item))
+		hint := ""
+		if isDirective(item.text) {
+			hint = "files are followed from [tool.setuptools.dynamic], for a field that is listed as dynamic"
+		}
+		p.sheet.declareHinting(item.text, group, p.in(item), hint)
 	}
 }
 

@@ -101,6 +101,16 @@ func (s *sheet) declare(text string, group Group, place func(offset int) constra
 	s.requirements = append(s.requirements, Declared{Requirement: requirement, Place: place(0), Group: group, Text: text})
 }
 
+// declareHinting is declare with a hint for a text that is no requirement, "" for
+// the one that its fault brings.
+func (s *sheet) declareHinting(text string, group Group, place func(offset int) constraints.Place, hint string) {
+	before := len(s.problems)
+	s.declare(text, group, place)
+	if failed := s.problems[before:]; len(failed) == 1 && hint != "" {
+		failed[0].Hint = hint
+	}
+}
+
 // setDist takes text for the name of the distribution.
 func (s *sheet) setDist(text string, place constraints.Place) {
 	if !pep508.ValidName(text) {

@@ -54,7 +54,11 @@ const (
 // parseTOML reads a document as TOML 1.0 (go-toml). The first error of syntax ends
 // it; what stands before that is there.
 func parseTOML(name string, data []byte) *tomlFile {
+	data, marked := bytes.CutPrefix(data, []byte("\ufeff"))
 	f := &tomlFile{name: name, data: data, root: &tomlNode{kind: unstable.Table, state: defined}}
+	if marked { // TOML leaves it open, Python's tomllib does not
+		f.report(0, "the file begins with a byte order mark, which Python refuses here", "save it as UTF-8 without a byte order mark")
+	}
 	var p unstable.Parser
 	p.Reset(data)
 	table := f.root

@@ -107,3 +107,14 @@ func FuzzPyproject(f *testing.F) {
 		checkPlaces(t, text, readPyproject("pyproject.toml", []byte(text)))
 	})
 }
+
+func TestAByteOrderMarkIsReportedAndReadPast(t *testing.T) {
+	s := readPyproject("pyproject.toml", []byte("\ufeff[project]\nname = \"a\"\ndependencies = [\"b>\"]\n"))
+	var got []string
+	for _, p := range s.problems {
+		got = append(got, fmt.Sprintf("%d:%d", p.Place.Line, p.Place.Col))
+	}
+	if want := []string{"1:1", "3:20"}; !cmp.Equal(got, want) || !strings.Contains(s.problems[0].Msg, "byte order mark") || s.dist != "a" {
+		t.Errorf("problems at %v, want %v; the name is %q\n%v", got, want, s.dist, s.problems)
+	}
+}

@@ -20,6 +20,7 @@ type EnvironmentSpec struct {
 	// Python is "3.11", "3.11.7", "3.14.0rc1", or with a t behind for a build
 	// without the global lock: "3.14t". Where it names no patch release, the last
 	// one that was known when this package was written stands in: see lastPatch.
+	// CPython 3.6 to 3.14 and PyPy 3.6 to 3.11 are known.
 	Python string
 
 	// Platform is the system, its architecture and the age of its C library in any
@@ -31,10 +32,10 @@ type EnvironmentSpec struct {
 	// Implementation is "cpython", the default, or "pypy".
 	Implementation string
 
-	// Overrides replaces the values of marker variables. An overridden
-	// python_full_version also moves what follows from it: python_version, the
-	// runtime and the tags. The sets extras and dependency_groups, which no
-	// environment has by itself, are given as names with commas between.
+	// Overrides replaces the values of marker variables. python_full_version must
+	// be a release of Python, and is the runtime then; python_version is what
+	// follows from Python and nothing else. The sets extras and dependency_groups,
+	// which no environment has by itself, are given as names with commas between.
 	Overrides map[string]string
 }
 
@@ -57,8 +58,11 @@ func NewEnvironment(spec EnvironmentSpec) (*constraints.Environment, error) {
 	if err != nil {
 		return nil, err
 	}
+	if own, ok := spec.Overrides["python_version"]; ok && own != python.variables()["python_version"] {
+		return nil, contradiction("python_version", own, spec.Python, "remove it: it follows from python")
+	}
 	vars := make(map[string]constraints.Value)
-	for name, text := range platform.variables(python) {
+	for name, text := range platform.variables() {
 		setVariable(vars, name, text)
 	}
 	for name, text := range python.variables() {
@@ -177,21 +181,33 @@ func cutImplementation(text string) (implementation, version string) {
 	return "", ""
 }
 
-// presetNames returns the names to suggest, oldest Python first.
+// presetNames returns the names to suggest, of Pythons alone and with a platform,
+// the newest Python first.
 func presetNames() []string {
 	var names []string
-	for minor := 8; minor <= newestMinor; minor++ {
-		for _, platform := range []string{"linux-x86_64", "linux-aarch64", "macos-arm64", "macos-x86_64", "windows-amd64"} {
-			names = append(names, fmt.Sprintf("py3%d-%s", minor, platform))
+	for minor := newestMinor; minor >= oldestMinor; minor-- {
+		names = append(names, fmt.Sprintf("py3%d", minor))
+		if minor <= newestPyPy {
+			names = append(names, fmt.Sprintf("pypy3%d", minor))
 		}
 	}
-	return append(names, "pypy310-linux-x86_64", "pypy311-linux-x86_64")
+	for _, name := range slices.Clone(names) {
+		for _, platform := range []string{"linux-x86_64", "linux-aarch64", "macos-arm64", "macos-x86_64", "windows-amd64"} {
+			names = append(names, name+"-"+platform)
+		}
+	}
+	return names
 }
 
 func presetError(text string, offset int, msg string) error {
-	hint := fmt.Sprintf("write PYTHON or PYTHON-SYSTEM-ARCH with PYTHON one of py38 to py3%d, pypy310, pypy311 and SYSTEM-ARCH one of "+
-		"linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64, windows-amd64, windows-arm64, or a platform such as x86_64-manylinux_2_28", newestMinor)
-	if suggestion := didYouMean(strings.ToLower(text), presetNames()); suggestion != "" {
+	hint := fmt.Sprintf("write PYTHON or PYTHON-SYSTEM-ARCH with PYTHON one of py3%d to py3%d, pypy3%d to pypy3%d and SYSTEM-ARCH one of "+
+		"linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64, windows-amd64, windows-arm64, or a platform such as x86_64-manylinux_2_28",
+		oldestMinor, newestMinor, oldestMinor, newestPyPy)
+	meant := strings.ToLower(text)
+	if meant != "" && isDigit(meant[0]) {
+		meant = "py" + strings.Replace(meant, ".", "", 1) // 3.11 for py311
+	}
+	if suggestion := didYouMean(meant, presetNames()); suggestion != "" {
 		hint = suggestion + " " + hint
 	}
 	return &constraints.SyntaxError{What: "environment", Input: text, Offset: offset, Msg: msg, Hint: hint}

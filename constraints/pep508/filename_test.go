@@ -113,16 +113,22 @@ func TestTagsAreInTheOrderOfPipsLibrary(t *testing.T) {
 		spec EnvironmentSpec
 		want string
 	}{
-		{EnvironmentSpec{Python: "3.3", Platform: "win32"}, `cp33-cp33m-win32 cp33-abi3-win32 cp33-none-win32 cp32-abi3-win32
-			py33-none-win32 py3-none-win32 py32-none-win32 py31-none-win32 py30-none-win32
-			cp33-none-any py33-none-any py3-none-any py32-none-any py31-none-any py30-none-any`},
-		{EnvironmentSpec{Python: "3.1", Platform: "aarch64-manylinux_2_17", Implementation: "PyPy"},
-			`pp31-pypy31_pp73-manylinux_2_17_aarch64 pp31-pypy31_pp73-manylinux2014_aarch64 pp31-pypy31_pp73-linux_aarch64
-			pp31-none-manylinux_2_17_aarch64 pp31-none-manylinux2014_aarch64 pp31-none-linux_aarch64
-			py31-none-manylinux_2_17_aarch64 py31-none-manylinux2014_aarch64 py31-none-linux_aarch64
+		{EnvironmentSpec{Python: "3.6", Platform: "win32"}, `cp36-cp36m-win32 cp36-abi3-win32 cp36-none-win32 cp35-abi3-win32 cp34-abi3-win32 cp33-abi3-win32
+			cp32-abi3-win32 py36-none-win32 py3-none-win32 py35-none-win32 py34-none-win32 py33-none-win32 py32-none-win32
+			py31-none-win32 py30-none-win32 cp36-none-any py36-none-any py3-none-any py35-none-any py34-none-any
+			py33-none-any py32-none-any py31-none-any py30-none-any`},
+		{EnvironmentSpec{Python: "3.6", Platform: "aarch64-manylinux_2_17", Implementation: "PyPy"},
+			`pp36-pypy36_pp73-manylinux_2_17_aarch64 pp36-pypy36_pp73-manylinux2014_aarch64 pp36-pypy36_pp73-linux_aarch64
+			pp36-none-manylinux_2_17_aarch64 pp36-none-manylinux2014_aarch64 pp36-none-linux_aarch64
+			py36-none-manylinux_2_17_aarch64 py36-none-manylinux2014_aarch64 py36-none-linux_aarch64
 			py3-none-manylinux_2_17_aarch64 py3-none-manylinux2014_aarch64 py3-none-linux_aarch64
-			py30-none-manylinux_2_17_aarch64 py30-none-manylinux2014_aarch64 py30-none-linux_aarch64
-			pp3-none-any py31-none-any py3-none-any py30-none-any`},
+			py35-none-manylinux_2_17_aarch64 py35-none-manylinux2014_aarch64 py35-none-linux_aarch64
+			py34-none-manylinux_2_17_aarch64 py34-none-manylinux2014_aarch64 py34-none-linux_aarch64
+			py33-none-manylinux_2_17_aarch64 py33-none-manylinux2014_aarch64 py33-none-linux_aarch64
+			py32-none-manylinux_2_17_aarch64 py32-none-manylinux2014_aarch64 py32-none-linux_aarch64
+			py31-none-manylinux_2_17_aarch64 py31-none-manylinux2014_aarch64 py31-none-linux_aarch64
+			py30-none-manylinux_2_17_aarch64 py30-none-manylinux2014_aarch64 py30-none-linux_aarch64 pp3-none-any
+			py36-none-any py3-none-any py35-none-any py34-none-any py33-none-any py32-none-any py31-none-any py30-none-any`},
 	} {
 		env, err := NewEnvironment(c.spec)
 		if err != nil {

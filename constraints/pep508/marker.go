@@ -62,6 +62,10 @@ func (m Marker) MentionsExtra() bool {
 	return m.root != nil && m.root.mentions("extra")
 }
 
+// IsAlternative reports whether the marker is one condition or another, so that
+// beside an "and" it needs parentheses.
+func (m Marker) IsAlternative() bool { return m.root != nil && m.root.any }
+
 // String returns the marker in the form that pip's library gives it: variables by
 // their new names, double quotes, extras normalised, parentheses kept except
 // around a single comparison and around the whole.

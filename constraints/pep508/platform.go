@@ -180,7 +180,7 @@ func (s system) nameOf(arch string) string {
 }
 
 // variables returns the marker variables that the platform decides.
-func (p platform) variables(python interpreter) map[string]string {
+func (p platform) variables() map[string]string {
 	vars := map[string]string{
 		"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux",
 		"platform_machine": p.arch, "platform_release": "", "platform_version": "",
@@ -193,8 +193,6 @@ func (p platform) variables(python interpreter) map[string]string {
 	case p.system == macOS:
 		vars["sys_platform"], vars["platform_system"] = "darwin", "Darwin"
 		vars["platform_release"] = p.darwin()
-	case python.major == 2:
-		vars["sys_platform"] = "linux2"
 	}
 	return vars
 }

@@ -133,6 +133,10 @@ func (s *scanner) extraSeparator(open int) error {
 	switch {
 	case s.done():
 		return s.fail(open, "the bracket is not closed", `write "]" after the last extra`)
+	case strings.IndexByte("<>=!~@;(", s.peek()) >= 0 && strings.IndexByte(s.rest(), ']') < 0:
+		return s.fail(open, "the bracket is not closed", `write "]" after the last extra`)
+	case strings.IndexByte("<>=!~@;(", s.peek()) >= 0:
+		return s.fail(s.pos, "expected ',' or ']', found "+s.found(), `versions stand behind the "]"`)
 	case s.peek() != ']':
 		return s.fail(s.pos, "expected ',' or ']', found "+s.found(), "write a comma between extras")
 	}

@@ -13,7 +13,7 @@ func compatibleTags(python interpreter, on platform) []string {
 	if python.pypy {
 		t.addPyPy(python)
 	} else {
-		t.addCPython(python, on)
+		t.addCPython(python)
 	}
 	t.addPure(python)
 	return t.tags
@@ -34,37 +34,30 @@ func (t *tagList) add(python, abi string) {
 // addCPython appends the wheels built for this CPython, those for the stable ABI
 // of this version, those without an ABI, and those for the stable ABI of earlier
 // versions, which stays the same since Python 3.2 (PEP 384, PEP 803).
-func (t *tagList) addCPython(python interpreter, on platform) {
+func (t *tagList) addCPython(python interpreter) {
 	name := "cp" + python.nodot()
-	t.add(name, name+python.abiFlags(on))
+	t.add(name, name+python.abiFlags())
 	stable := "abi3"
 	if python.threaded {
 		stable = "abi3t"
 	}
-	hasStable := python.major > 3 || python.major == 3 && python.minor >= 2
-	if hasStable {
-		t.add(name, stable)
-	}
+	t.add(name, stable)
 	t.add(name, "none")
-	for minor := python.minor - 1; hasStable && minor >= 2; minor-- {
-		t.add("cp"+strconv.Itoa(python.major)+strconv.Itoa(minor), stable)
+	for minor := python.minor - 1; minor >= 2; minor-- {
+		t.add("cp3"+strconv.Itoa(minor), stable)
 	}
 }
 
-// abiFlags returns the letters that CPython adds to the name of its ABI: t
-// without the global lock, m for its allocator until 3.7, u for wide characters
-// until 3.2, where Linux had them and the others did not.
-func (p interpreter) abiFlags(on platform) string {
-	wide := on.system == glibc || on.system == musl
+// abiFlags returns the letter that CPython adds to the name of its ABI: t without
+// the global lock, m for its allocator until 3.7.
+func (p interpreter) abiFlags() string {
 	switch {
 	case p.threaded:
 		return "t"
-	case p.major > 3 || p.major == 3 && p.minor >= 8:
-		return ""
-	case wide && (p.major == 2 || p.minor < 3):
-		return "mu"
+	case p.minor < 8:
+		return "m"
 	}
-	return "m"
+	return ""
 }
 
 // addPyPy appends the wheels built for PyPy, whose ABI is named after the series
@@ -84,7 +77,7 @@ func (t *tagList) addPure(python interpreter) {
 	}
 	t.platforms = []string{"any"}
 	if python.pypy {
-		t.add("pp"+strconv.Itoa(python.major), "none")
+		t.add("pp3", "none")
 	} else {
 		t.add("cp"+python.nodot(), "none")
 	}
@@ -95,10 +88,9 @@ func (t *tagList) addPure(python interpreter) {
 
 // pureVersions returns py311, py3, py310, ... py30.
 func (p interpreter) pureVersions() []string {
-	major := "py" + strconv.Itoa(p.major)
-	versions := []string{major + strconv.Itoa(p.minor), major}
+	versions := []string{"py3" + strconv.Itoa(p.minor), "py3"}
 	for minor := p.minor - 1; minor >= 0; minor-- {
-		versions = append(versions, major+strconv.Itoa(minor))
+		versions = append(versions, "py3"+strconv.Itoa(minor))
 	}
 	return versions
 }

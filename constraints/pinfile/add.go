@@ -30,8 +30,8 @@ func (f *File) Add(spelling, version, marker string) (*File, error) {
 	for before < len(f.entries) && f.entries[before].first < at {
 		before++
 	}
-	checks := slices.Insert(f.checks(nil, nil), before, pinned(name, version))
-	return f.edit([]splice{f.insert(at, line)}, checks)
+	expected := slices.Insert(f.expect(nil, nil), before, expectation{right: pinned(name, version)})
+	return f.edit([]splice{f.insert(at, line)}, expected)
 }
 
 // pinLine returns the line of a pin in the manner of the file.

@@ -36,7 +36,7 @@ func (f *File) Set(name constraints.Name, version string, when func(Entry) bool)
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	return f.edit(splices, f.checks(chosen, pinned(name, version)))
+	return f.edit(splices, f.expect(chosen, pinned(name, version)))
 }
 
 // setVersion returns the splice that sets the version of e, or why there is
@@ -66,7 +66,7 @@ func (f *File) Remove(name constraints.Name, when func(Entry) bool) (*File, erro
 	for i, e := range chosen {
 		splices[i] = splice{f.lines[e.first].start, f.lines[e.last].next, ""}
 	}
-	return f.edit(splices, f.checks(chosen, nil))
+	return f.edit(splices, f.expect(chosen, nil))
 }
 
 // Replace returns the file with the lines for name that when selects, all of
@@ -93,7 +93,7 @@ func (f *File) Replace(name constraints.Name, source string, when func(Entry) bo
 		}
 		splices[i] = f.setSource(e, url)
 	}
-	return f.edit(splices, f.checks(chosen, func(e Entry) bool {
+	return f.edit(splices, f.expect(chosen, func(e Entry) bool {
 		return e.Kind == Requirement && e.Requirement.URL == url && e.Requirement.Name == name
 	}))
 }

@@ -38,6 +38,10 @@ type Entry struct {
 	// Place is where the entry's text begins, its first blanks skipped.
 	Place constraints.Place
 
+	// Origin is where the entry stood in the file that was parsed, before the edits
+	// that made this one; it is zero for a line that an edit added.
+	Origin constraints.Place
+
 	// EndLine is the last line that the entry takes up; Place.Line but for
 	// continued lines.
 	EndLine int

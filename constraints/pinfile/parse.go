@@ -98,6 +98,7 @@ func (f *File) read(l logical) {
 	last := f.lines[l.last]
 	e := Entry{first: l.first, last: l.last, EndLine: l.last + 1}
 	e.Place = f.place(l.origin(start))
+	e.Origin = e.Place
 	// A line that goes on after its first backslash counts from its first line.
 	e.Start, e.End = f.lines[l.first].raw, last.raw+f.codec.size(f.text[last.start:last.end])
 	e.Raw = f.text[f.lines[l.first].start:last.end]

@@ -15,10 +15,16 @@ type splice struct {
 // A check says whether an entry of the edited file is as it should be.
 type check func(Entry) bool
 
+// An expectation is what an entry of the edited file is to be, and its Origin.
+type expectation struct {
+	right  check
+	origin constraints.Place
+}
+
 // edit returns the file with the splices made, which are in order and apart. It
 // reads the result again and makes sure of it: there must be one entry for each
-// check, and right.
-func (f *File) edit(splices []splice, checks []check) (*File, error) {
+// expectation, and right.
+func (f *File) edit(splices []splice, expected []expectation) (*File, error) {
 	var data []byte
 	from := 0
 	for _, s := range splices {
@@ -30,34 +36,40 @@ func (f *File) edit(splices []splice, checks []check) (*File, error) {
 		from = f.raw(s.end)
 	}
 	edited, _ := parse(f.name, append(data, f.data[from:]...), f.opts)
-	for i, right := range checks {
-		if i >= len(edited.entries) || !right(edited.entries[i]) {
+	for i, want := range expected {
+		if i >= len(edited.entries) || !want.right(edited.entries[i]) {
 			return nil, f.whole("the edit would not come out as meant, or change what another line means", "edit the file by hand")
 		}
+		edited.entries[i].Origin = want.origin
 	}
-	if len(edited.entries) > len(checks) {
+	if len(edited.entries) > len(expected) {
 		return nil, f.whole("the edit would make more lines than meant", "edit the file by hand")
 	}
 	return edited, nil
 }
 
-// checks returns what to expect of the edited file: the chosen entries right, or
+// expect returns what to expect of the edited file: the chosen entries right, or
 // gone where right is nil, and all others as they were.
-func (f *File) checks(chosen []Entry, right check) []check {
+func (f *File) expect(chosen []Entry, right check) []expectation {
 	edited := make(map[int]bool, len(chosen))
 	for _, e := range chosen {
 		edited[e.first] = true
 	}
-	checks := make([]check, 0, len(f.entries)+1)
+	expected := make([]expectation, 0, len(f.entries)+1)
 	for _, e := range f.entries {
 		switch {
 		case !edited[e.first]:
-			checks = append(checks, func(now Entry) bool { return now.Raw == e.Raw && now.Kind == e.Kind })
+			expected = append(expected, e.unchanged())
 		case right != nil:
-			checks = append(checks, right)
+			expected = append(expected, expectation{right, e.Origin})
 		}
 	}
-	return checks
+	return expected
+}
+
+// unchanged expects an entry as it was.
+func (e Entry) unchanged() expectation {
+	return expectation{func(now Entry) bool { return now.Raw == e.Raw && now.Kind == e.Kind }, e.Origin}
 }
 
 // pinned checks that an entry pins name to version.
