@@ -51,7 +51,7 @@ func (a *app) judge(o *options, args []string) (gate.Verdict, error) {
 	if err != nil {
 		return gate.Undecided, err
 	}
-	report := gate.Judge(in.question(linesOf(edited)))
+	report := gate.Judge(in.ask(in.question(linesOf(edited))))
 	if err := in.facts.settle(); err != nil {
 		return gate.Undecided, err
 	}
@@ -133,7 +133,7 @@ func (a *app) check(o *options, args []string) (int, error) {
 	}
 	defer in.close()
 	notes := slices.Concat(in.settings.notes, notesOf(in.file.Notes()), pinless(in.file))
-	report := gate.Check(in.question(in.lines))
+	report := gate.Check(in.ask(in.question(in.lines)))
 	if err := in.facts.settle(); err != nil {
 		return 0, err
 	}

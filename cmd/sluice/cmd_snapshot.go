@@ -51,7 +51,7 @@ func (a *app) snapshot(o *options, output string, args []string) (int, error) {
 		return 0, err
 	}
 	defer in.close()
-	if err := in.ask(candidates); err != nil {
+	if err := in.judgeAll(candidates); err != nil {
 		return 0, err
 	}
 	facts, err := in.facts.snapshot()
@@ -69,17 +69,17 @@ func (a *app) snapshot(o *options, output string, args []string) (int, error) {
 	return exitOK, nil
 }
 
-// ask asks all that a gate of the candidates, or without any a check, would ask.
-func (in *inputs) ask(candidates []candidate) error {
+// judgeAll asks all that a gate of the candidates, or without any a check, would ask.
+func (in *inputs) judgeAll(candidates []candidate) error {
 	if candidates == nil {
-		gate.Check(in.question(in.lines))
+		gate.Check(in.ask(in.question(in.lines)))
 		return nil
 	}
 	edited, err := apply(in.file, candidates, in.environments)
 	if err != nil {
 		return err
 	}
-	gate.Judge(in.question(linesOf(edited)))
+	gate.Judge(in.ask(in.question(linesOf(edited))))
 	for _, c := range candidates {
 		in.facts.suggest(c.name)
 	}

@@ -38,7 +38,7 @@ func (a *app) why(o *options, args []string) (int, error) {
 		return 0, err
 	}
 	defer in.close()
-	why, err := gate.Explain(in.question(in.lines), pep508.NormalizeName(args[0]))
+	why, err := gate.Explain(in.ask(in.question(in.lines)), pep508.NormalizeName(args[0]))
 	if err := errors.Join(err, in.facts.settle()); err != nil {
 		return 0, err
 	}

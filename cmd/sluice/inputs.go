@@ -136,6 +136,23 @@ func (in *inputs) close() error {
 	return in.facts.close()
 }
 
+// ask asks side by side for what a question will need, where that has to be asked over
+// a network. What is asked here does not count as asked: only the question's own facts
+// are those that the answer rests on.
+func (in *inputs) ask(q *gate.Question) *gate.Question {
+	if in.facts.origin.Cold() {
+		ahead := *q
+		ahead.Source = newFacts(in.facts.ctx, in.facts.origin, in.facts.before)
+		gate.Walk(&ahead, walkers)
+		in.facts.origin.Stage("facts of what is chosen")
+	}
+	return q
+}
+
+// walkers is how many jobs are walked at a time while facts are asked for. Each waits
+// for one answer at a time, and has a world of its own.
+const walkers = 24
+
 // question returns the question of a change from the constraints as they are to
 // the lines after.
 func (in *inputs) question(after []gate.Line) *gate.Question {

@@ -30,6 +30,10 @@ type origin interface {
 	// Parallel is how many questions are worth asking at once.
 	Parallel() int
 
+	// Cold reports whether questions had to be asked over a network, so that further
+	// ones will take long, too.
+	Cold() bool
+
 	// Stage says that all questions of a stage of the work were asked.
 	Stage(name string)
 
@@ -57,6 +61,9 @@ func (r recorded) Used(p *index.Package, _ map[string]bool) (*index.Package, err
 
 // Parallel implements origin.
 func (r recorded) Parallel() int { return runtime.GOMAXPROCS(0) }
+
+// Cold implements origin.
+func (r recorded) Cold() bool { return false }
 
 // Stage implements origin.
 func (r recorded) Stage(string) {}
@@ -93,6 +100,9 @@ func (l live) Used(p *index.Package, keys map[string]bool) (*index.Package, erro
 // Parallel implements origin. Twice the requests in flight, since some answers are in
 // the cache.
 func (l live) Parallel() int { return 2 * l.jobs }
+
+// Cold implements origin.
+func (l live) Cold() bool { return l.fetch.Counts().Requests > 0 }
 
 // Stage implements origin.
 func (l live) Stage(name string) { l.watch.stage(name) }
