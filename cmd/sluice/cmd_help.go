@@ -142,8 +142,15 @@ relative to its folder. The flag that goes before a key stands behind it.
   ecosystem   = "pypi"                       # --ecosystem
   constraints = "upper-constraints.txt"      # --constraints
 
-  [index]
-  file = "packages.jsonl.gz"                 # --index; see index/FORMAT.md
+  [index]                                    # without it, what pip or uv is configured with
+  url        = "https://index.example/simple"      # --index-url, SLUICE_INDEX_URL
+  extra      = ["https://private.example/simple"]  # --extra-index-url; asked first
+  find-links = ["wheels/"]                         # --find-links
+  no-index   = false                               # --no-index
+  from       = { torch = "https://other.example/simple" }   # --from torch=URL
+  certificates = "ca.pem"                          # --cert; instead of the system's
+  keyring    = false                               # --keyring: ask that command for passwords
+  file       = "packages.jsonl.gz"           # or recorded facts: --index; see index/FORMAT.md
 
   [[environment]]                            # --environment py311-linux-x86_64
   name     = "py311"

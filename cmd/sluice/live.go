@@ -24,6 +24,7 @@ type indexOptions struct {
 	url       string
 	extra     []string
 	findLinks []string
+	from      map[string]string
 	noIndex   bool
 	offline   bool
 	refresh   bool
@@ -31,6 +32,9 @@ type indexOptions struct {
 	jobs      int
 	deadline  time.Duration
 	asOf      string
+
+	certificates string
+	keyring      bool
 }
 
 const (

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
@@ -51,6 +52,9 @@ func (o *options) addIndexFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&l.url, "index-url", "", "the `URL` of the index to ask, such as https://HOST/simple (default: what pip or uv is configured with)")
 	flags.StringArrayVar(&l.extra, "extra-index-url", nil, "the `URL` of an index that is asked before it: what it has is never taken from another (repeatable)")
 	flags.StringArrayVar(&l.findLinks, "find-links", nil, "a `PLACE`, folder or page, of files that are published too (repeatable)")
+	flags.StringToStringVar(&l.from, "from", nil, "the index that alone is asked for a package, as `NAME=URL` (repeatable)")
+	flags.StringVar(&l.certificates, "cert", "", "a `FILE` of certificates to trust instead of the system's")
+	flags.BoolVar(&l.keyring, "keyring", false, "ask the keyring command for passwords")
 	flags.BoolVar(&l.noIndex, "no-index", false, "ask no index: only the places of --find-links count")
 	flags.BoolVar(&l.offline, "offline", false, "ask nobody: what the cache has counts, however old")
 	flags.BoolVar(&l.refresh, "refresh", false, "ask whether what the cache has is current, even where it is fresh")
@@ -241,6 +245,7 @@ func (s *settings) rebase(base string) {
 	}
 	s.Constraints = under(s.Constraints)
 	s.Index.File = under(s.Index.File)
+	s.Index.Certificates = under(s.Index.Certificates)
 	for i, place := range s.Index.FindLinks {
 		if !strings.Contains(place, "://") {
 			s.Index.FindLinks[i] = under(place)
@@ -294,6 +299,11 @@ func (o *options) overrideIndex(s *settings) {
 		s.Index.File, s.Index.FindLinks = "", o.live.findLinks
 	}
 	s.Index.NoIndex = s.Index.NoIndex || o.live.noIndex
+	s.Index.Keyring = s.Index.Keyring || o.live.keyring
+	s.Index.Certificates = cmp.Or(o.live.certificates, s.Index.Certificates)
+	if len(o.live.from) > 0 {
+		s.Index.From = o.live.from
+	}
 	if o.index != "" {
 		s.Index = indexConfig{File: o.index}
 	}
