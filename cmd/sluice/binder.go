@@ -20,7 +20,7 @@ type binder struct {
 
 func (b *binder) complain(path, msg, hint string) {
 	b.problems = append(b.problems, constraints.Problem{Place: b.layout.place(path), Msg: msg, Hint: hint})
-	b.faulty[around(path)] = true
+	b.faulty[path], b.faulty[around(path)] = true, true
 }
 
 // bind puts a value where it belongs.
@@ -96,11 +96,13 @@ func (b *binder) misfit(to reflect.Value, value any, path string) {
 	switch {
 	case want == aText && got == aList && key == "paths":
 		hint = "one pattern; repeat [[consumer]] for another"
+	case len(words(path)) > 0:
+		hint = fmt.Sprintf("%s is one of %s, in quotes", key, strings.Join(words(path), ", "))
 	case want == aText && raw != "":
 		hint = fmt.Sprintf("write it in quotes: %s = %q", key, raw)
 	case want == aList && got == aText:
 		hint = fmt.Sprintf("write a list: %s = [%q]", key, raw)
-	case want == tables:
+	case want == tables, want == aTable && isNumber(path[strings.LastIndexByte(path, '.')+1:]):
 		hint = "write [[" + key + "]]"
 	case want == aTable:
 		hint = "write [" + unnumbered(path) + "] and its keys below"
@@ -160,9 +162,10 @@ func around(path string) string {
 
 // unnumbered returns a path without the numbers of tables, as one would name it.
 func unnumbered(path string) string {
-	keys := strings.Split(path, ".")
-	return strings.Join(slices.DeleteFunc(keys, func(key string) bool { return strings.Trim(key, "0123456789") == "" }), ".")
+	return strings.Join(slices.DeleteFunc(strings.Split(path, "."), isNumber), ".")
 }
+
+func isNumber(key string) bool { return strings.Trim(key, "0123456789") == "" }
 
 // lastKey returns the key at the end of a path.
 func lastKey(path string) string {

@@ -76,7 +76,7 @@ func (in *inputs) overlooked(candidates []candidate, report *gate.Report) []note
 	var notes []note
 	unpinned := func(c candidate) bool { return len(c.unpinned(in.file, in.environments)) > 0 }
 	if len(report.Candidates) == 0 && !slices.ContainsFunc(candidates, unpinned) {
-		notes = append(notes, note{Message: "the candidates are what is pinned already, in every environment"})
+		notes = append(notes, note{Message: "the candidates are what is pinned already, in every environment that they are for"})
 	}
 	for _, c := range candidates {
 		if near := in.facts.suggest(c.name); len(near) > 0 {

@@ -121,15 +121,25 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 	if c.Ecosystem != "" && c.Ecosystem != "pypi" {
 		complain("ecosystem", fmt.Sprintf("%q is not supported", c.Ecosystem), `"pypi" is`)
 	}
-	if err := oneOf(c.Policy.Prereleases, "deny", "if-needed", "allow"); err != nil {
-		complain("policy.prereleases", err.Error(), "")
-	}
-	if err := oneOf(c.Policy.Downgrade, "deny", "allow"); err != nil {
-		complain("policy.downgrade", err.Error(), "")
+	for path, value := range map[string]string{"policy.prereleases": c.Policy.Prereleases, "policy.downgrade": c.Policy.Downgrade} {
+		if err := oneOf(value, words(path)...); err != nil {
+			complain(path, err.Error(), "")
+		}
 	}
 	c.validateEnvironments(complain, faulty)
 	c.validateConsumers(complain, faulty)
 	return problems
+}
+
+// words returns the values that a key is limited to, none for any.
+func words(path string) []string {
+	switch path {
+	case "policy.prereleases":
+		return []string{"deny", "if-needed", "allow"}
+	case "policy.downgrade":
+		return []string{"deny", "allow"}
+	}
+	return nil
 }
 
 // validateEnvironments finds environments that there are not, or twice.

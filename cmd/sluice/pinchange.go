@@ -102,7 +102,7 @@ func pairs(old, new []*pinfile.Entry) []entryPair {
 	var all []entryPair
 	old, new = slices.Clone(old), slices.Clone(new)
 	for _, alike := range []func(entryPair) bool{
-		func(p entryPair) bool { return p.holdAlike() && p.sayAlike() },
+		func(p entryPair) bool { return p.sayAlike() && p.holdAlike() },
 		entryPair.holdAlike,
 		entryPair.sayAlike,
 		func(entryPair) bool { return len(old) == 1 && len(new) == 1 },

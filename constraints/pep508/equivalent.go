@@ -14,15 +14,53 @@ import (
 //
 // It looks at every environment that could tell them apart: the texts and versions
 // that either compares with and their neighbours, under each Python, system and
-// implementation there is. Of markers with too many comparisons for that only
-// equal texts count.
+// implementation there is. Of markers with too many variables for that only those
+// are equivalent that differ in order and parentheses alone.
 func Equivalent(m, n Marker) bool {
-	return m.String() == n.String() || everywhere(m, n, func(m, n bool) bool { return m == n })
+	return m.canonical() == n.canonical() || everywhere(m, n, func(m, n bool) bool { return m == n })
 }
 
 // Implies reports whether n is met wherever m is, by the look of Equivalent.
 func Implies(m, n Marker) bool {
-	return n.root == nil || m.String() == n.String() || everywhere(m, n, func(m, n bool) bool { return !m || n })
+	return n.root == nil || m.canonical() == n.canonical() || everywhere(m, n, func(m, n bool) bool { return !m || n })
+}
+
+// canonical returns a text that markers share which differ in order and parentheses
+// alone.
+func (m Marker) canonical() string {
+	if m.root == nil {
+		return ""
+	}
+	return m.root.canonical()
+}
+
+func (n *node) canonical() string {
+	if n.comparison != nil {
+		return n.comparison.String()
+	}
+	var parts []string
+	for _, part := range n.flat(nil) {
+		parts = append(parts, part.canonical())
+	}
+	slices.Sort(parts)
+	word := " and "
+	if n.any {
+		word = " or "
+	}
+	return "(" + strings.Join(slices.Compact(parts), word) + ")"
+}
+
+// flat appends the parts of a node, and in place of those that are joined by the
+// same word their own.
+func (n *node) flat(parts []*node) []*node {
+	for i := range n.parts {
+		if part := &n.parts[i]; part.comparison == nil && part.any == n.any {
+			parts = part.flat(parts)
+		} else {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 // maxSpread is how many environments are looked at.
@@ -94,14 +132,15 @@ func spread(markers ...Marker) [][]values {
 	return axes
 }
 
-// gather collects what each variable is compared with; of "in" also the words.
+// gather collects what each variable is compared with: of a text that it is looked
+// for in, the words.
 func (n *node) gather(texts map[string][]string) {
 	if c := n.comparison; c != nil {
-		all := append(texts[c.variable], c.text)
-		if c.op >= opIn {
-			all = append(all, strings.FieldsFunc(c.text, func(r rune) bool { return strings.ContainsRune(" ,;|", r) })...)
+		compared := []string{c.text}
+		if c.op >= opIn && !c.reversed {
+			compared = strings.FieldsFunc(c.text, func(r rune) bool { return strings.ContainsRune(" ,;|", r) })
 		}
-		texts[c.variable] = all
+		texts[c.variable] = append(append([]string{}, texts[c.variable]...), compared...) // not nil, though "in" may name none
 	}
 	for i := range n.parts {
 		n.parts[i].gather(texts)
@@ -112,14 +151,14 @@ func (n *node) gather(texts map[string][]string) {
 // mentioned.
 func pythons(names []string, texts map[string][]string) []values {
 	var all []values
-	for _, full := range neighbours(append(slices.Concat(texts[names[0]], texts[names[1]]), "2.7.18", "3.0.0", fmt.Sprintf("3.%d.0", newestMinor+1), "4.0.0")) {
+	for _, full := range neighbours(append(slices.Concat(texts[names[0]], texts[names[1]]), "2.7.18", fmt.Sprintf("3.%d.0", newestMinor+1), "4.0.0")) {
 		v := parseVersion(full)
 		release := strings.SplitN(v.String(), ".", 3)
 		if len(release) == 3 {
 			all = append(all, values{names[0]: release[0] + "." + release[1], names[1]: full})
 		}
 	}
-	for minor := range newestMinor {
+	for minor := oldestMinor - 1; minor <= newestMinor; minor++ {
 		all = append(all, values{names[0]: fmt.Sprintf("3.%d", minor), names[1]: fmt.Sprintf("3.%d.1", minor)})
 	}
 	return all
@@ -200,10 +239,13 @@ func lone(name string, texts []string) []values {
 		all = neighbours(texts)
 	}
 	if name != "implementation_version" { // which is always a version
-		all = append(all, "", "other")
+		all = append(all, "other")
 		for _, text := range texts {
 			all = append(all, text, text+"~")
 		}
+	}
+	if name != "implementation_version" && name != "platform_machine" { // which are never empty
+		all = append(all, "")
 	}
 	slices.Sort(all)
 	var spread []values

@@ -122,6 +122,10 @@ func drawNegatable(t *rapid.T, depth int) string {
 }
 
 func TestEquivalentMarkersMayBeWrittenInManyWays(t *testing.T) {
+	const (
+		many      = `python_version < "3.9" and sys_platform == "a" and platform_machine == "b" and implementation_name == "c" and platform_release == "d" and platform_version == "e"`
+		reordered = `(platform_version == "e" and platform_release == "d") and implementation_name == "c" and platform_machine == "b" and (sys_platform == "a" and python_version < "3.9")`
+	)
 	for _, c := range []struct {
 		a, b             string
 		same, aToB, bToA bool
@@ -139,6 +143,9 @@ func TestEquivalentMarkersMayBeWrittenInManyWays(t *testing.T) {
 		{`platform_machine == "ppc64le"`, `platform_machine == "s390x"`, false, false, false},
 		{`python_full_version < "3.8.1"`, `python_full_version < "3.8.2"`, false, true, false},
 		{`python_version >= "3.12"`, `python_version >= "3.11"`, false, true, false},
+		{`python_version > "3.8" and python_version < "3.11"`, `python_version in "3.9 3.10"`, true, true, true},
+		{`platform_machine == "x86_64" or platform_machine == "arm64"`, `platform_machine in "x86_64,arm64"`, true, true, true},
+		{many, reordered, true, true, true},
 		{`python_version in "3.8 3.9"`, `python_version == "3.8" or python_version == "3.9"`, true, true, true},
 		{`extra == "a"`, `extra == "b"`, false, false, false},
 		{`platform_release >= "6"`, `platform_release > "5"`, false, true, false},
