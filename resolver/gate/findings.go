@@ -156,7 +156,7 @@ func (b *book) describe(seen *sighting) Finding {
 		return describeNote(seen)
 	}
 	c := seen.clash
-	f := Finding{Status: seen.status, Target: string(c.Target.Name)}
+	f := Finding{Status: seen.status, Target: spelled(c.Target)}
 	target := named(c.Target)
 	if c.Target.Pin != nil {
 		f.Place = placeOf(c.Target.Pin.Place)
@@ -165,7 +165,7 @@ func (b *book) describe(seen *sighting) Finding {
 		describeRange(&f, c)
 		return f
 	}
-	f.Package, f.Version = string(c.Target.Name), c.Target.Version.String()
+	f.Package, f.Version = spelled(c.Target), c.Target.Version.String()
 	switch c.Kind {
 	case resolver.Unpublished:
 		f.Message = target + " is not in the index"
@@ -211,7 +211,7 @@ func (b *book) release(c resolver.Chosen) *resolver.Release {
 // describeNote puts what could not be looked at into words.
 func describeNote(seen *sighting) Finding {
 	n := seen.note
-	f := Finding{Status: seen.status, Package: string(n.Target.Name), Version: n.Target.Version.String()}
+	f := Finding{Status: seen.status, Package: spelled(n.Target), Version: n.Target.Version.String()}
 	if n.Target.Pin != nil {
 		f.Place = placeOf(n.Target.Pin.Place)
 	}
@@ -241,7 +241,7 @@ func describeRange(f *Finding, c *resolver.Clash) {
 		return
 	}
 	from := *c.Demand.From
-	f.Package, f.Version = string(from.Name), from.Version.String()
+	f.Package, f.Version = spelled(from), from.Version.String()
 	f.Message = fmt.Sprintf("%s requires %s, against %s", named(from), short(r), c.Target.Version)
 	if constraints.IsUnreadable(r.Range) {
 		f.Message = fmt.Sprintf("%s has a requirement that is not valid: %s", named(from), short(r))
@@ -256,10 +256,20 @@ func describeRange(f *Finding, c *resolver.Clash) {
 // named returns "NAME VERSION".
 func named(c resolver.Chosen) string {
 	if c.Version.IsZero() {
+		return spelled(c)
+	}
+	return spelled(c) + " " + c.Version.String()
+}
+
+// spelled returns a package's name as the constraints file has it, where it does.
+func spelled(c resolver.Chosen) string {
+	if c.Pin == nil {
 		return string(c.Name)
 	}
-	return string(c.Name) + " " + c.Version.String()
+	return spelling(c.Pin)
 }
+
+func spelling(pin *resolver.Pin) string { return cmp.Or(pin.Spelling, string(pin.Name)) }
 
 // short returns a requirement without its marker, which was met.
 func short(r constraints.Requirement) string {

@@ -407,6 +407,15 @@ func TestJudge(t *testing.T) {
 			found:     "warning dependency: a 2 has no extra x <- c",
 		},
 		{
+			name:      "packages are named as the constraints file spells them",
+			universe:  "a-b 1\n a-b 2\n c-d 1: a-b<2",
+			before:    "A.b===1 c_D===1",
+			after:     "A.b===2 c_D===1",
+			consumers: "c: c-d",
+			verdict:   gate.Reject,
+			found:     "new dependent: c_D 1 requires a-b<2, against 2 <- c",
+		},
+		{
 			name:      "a pin that goes is judged by who needed it",
 			universe:  "a 1\n a 2\n b 1: a<2",
 			before:    "a===1",

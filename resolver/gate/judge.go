@@ -74,16 +74,18 @@ func verdict(r *Report) Verdict {
 func note(changes map[constraints.Name]*Change, name constraints.Name, s *survey) {
 	c, ok := changes[name]
 	if !ok {
-		c = &Change{Name: string(name), From: []string{}, To: []string{}}
+		c = &Change{From: []string{}, To: []string{}, name: name}
 		changes[name] = c
 	}
 	c.Environments = append(c.Environments, s.env.Name())
+	if pin := s.after.Pin(name); pin != nil {
+		c.To = appendNew(c.To, pin.Version.String())
+		c.Name = spelling(pin)
+	}
 	if pin := s.today.world.Pin(name); pin != nil {
 		c.From = appendNew(c.From, pin.Version.String())
 		c.Place = placeOf(pin.Place)
-	}
-	if pin := s.after.Pin(name); pin != nil {
-		c.To = appendNew(c.To, pin.Version.String())
+		c.Name = spelling(pin)
 	}
 }
 
@@ -92,7 +94,7 @@ func sortedChanges(changes map[constraints.Name]*Change) []Change {
 	for _, c := range changes {
 		sorted = append(sorted, *c)
 	}
-	slices.SortFunc(sorted, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(sorted, func(a, b Change) int { return strings.Compare(string(a.name), string(b.name)) })
 	return sorted
 }
 

@@ -29,11 +29,13 @@ type Report struct {
 // Change is a pin that the question changes. From is empty for a new pin, To for
 // one that is removed.
 type Change struct {
-	Name         string             `json:"name"`
+	Name         string             `json:"name"` // as the file spells it
 	From         []string           `json:"from"` // several where the pin is split
 	To           []string           `json:"to"`
 	Place        *constraints.Place `json:"place,omitempty"`
 	Environments []string           `json:"environments"` // in which something changes
+
+	name constraints.Name
 }
 
 // Consumers counts the consumers by what became of them. Those not judged are

@@ -133,19 +133,19 @@ func checkDowngrade(s *survey, name constraints.Name) []Finding {
 // several lines that ought to cover every environment.
 func checkPartition(s *survey, name constraints.Name) []Finding {
 	before, after := s.activePins(s.question.Before, name), s.activePins(s.question.After, name)
-	f := Finding{Status: New, Package: string(name)}
+	f := Finding{Status: New}
 	lines := after
 	switch {
 	case len(after) > 1:
-		f.Message = string(name) + " has several active pins"
+		f.Message = "has several active pins"
 		if len(before) > 1 {
 			f.Status = Standing
 		}
 	case len(after) == 0 && len(before) > 0:
-		f.Message = string(name) + " loses its active pin"
+		f.Message = "loses its active pin"
 		lines = before
 	case len(after) == 0 && isSplit(s.question.After, name):
-		f.Message = string(name) + " is pinned by several lines and none of them is active"
+		f.Message = "is pinned by several lines and none of them is active"
 		lines = pinsOf(s.question.After, name)
 		if isSplit(s.question.Before, name) {
 			f.Status = Standing
@@ -153,6 +153,8 @@ func checkPartition(s *survey, name constraints.Name) []Finding {
 	default:
 		return nil
 	}
+	f.Package = lines[0].Requirement.Spelling
+	f.Message = f.Package + " " + f.Message
 	f.Place = placeOf(lines[0].Place)
 	for _, l := range lines {
 		f.Details = append(f.Details, l.Place.String()+"  "+l.Requirement.String())
@@ -183,8 +185,8 @@ func (s *survey) activePins(lines []Line, name constraints.Name) []Line {
 func (s *survey) finding(status Status, pin *resolver.Pin, message string) Finding {
 	return Finding{
 		Status:  status,
-		Message: string(pin.Name) + " " + pin.Version.String() + " " + message,
-		Package: string(pin.Name),
+		Message: spelling(pin) + " " + pin.Version.String() + " " + message,
+		Package: spelling(pin),
 		Version: pin.Version.String(),
 		Place:   placeOf(pin.Place),
 	}
