@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"fmt"
 	"slices"
 
 	"sluice/constraints"
@@ -96,18 +97,27 @@ func checkPrerelease(s *survey, name constraints.Name) []Finding {
 	if pin == nil || !pin.Version.IsPrerelease() || s.question.Policy.Prereleases == AllowPrereleases {
 		return nil
 	}
+	versions, err := s.question.Source.Versions(name)
+	needed := err == nil && !containsFinal(versions)
+	if needed && s.question.Policy.Prereleases == PrereleasesIfNeeded {
+		return nil
+	}
 	f := s.finding(New, pin, "is a pre-release")
 	if was := s.today.world.Pin(name); was != nil && was.Version.IsPrerelease() {
 		f.Status = Standing
 		f.Message += ", as is today's " + was.Version.String()
+		return []Finding{f}
 	}
-	if s.question.Policy.Prereleases == PrereleasesIfNeeded {
-		versions, err := s.question.Source.Versions(name)
-		if err == nil && !containsFinal(versions) {
-			return nil
-		}
+	f.Lifts = allowing("prereleases", "allow")
+	if needed {
+		f.Lifts = allowing("prereleases", "if-needed")
 	}
 	return []Finding{f}
+}
+
+// allowing says which policy would allow what today's does not.
+func allowing(key, value string) []string {
+	return []string{fmt.Sprintf("allow it by %s = %q under [policy] in sluice.toml, or --%s %s", key, value, key, value)}
 }
 
 func containsFinal(versions []constraints.Version) bool {
@@ -125,7 +135,9 @@ func checkDowngrade(s *survey, name constraints.Name) []Finding {
 	if s.question.Policy.Downgrade || was == nil || pin == nil || pin.Version.IsZero() || pin.Version.Compare(was.Version) >= 0 {
 		return nil
 	}
-	return []Finding{s.finding(New, pin, "is lower than today's "+was.Version.String())}
+	f := s.finding(New, pin, "is lower than today's "+was.Version.String())
+	f.Lifts = allowing("downgrade", "allow")
+	return []Finding{f}
 }
 
 // checkPartition finds an environment in which the edited file has several active
