@@ -63,8 +63,9 @@ type Clash struct {
 	// Path is the chain of demands from a root to Demand, which is its last.
 	Path []Demand
 
-	// Of an Unsolvable: all that is demanded of the package, and why versions
-	// that meet the demands could not be chosen, newest first.
+	// Where the search chose nothing: all that is demanded of the package that it
+	// was choosing for, and, of an Unsolvable, why versions that meet the demands
+	// could not be chosen, newest first.
 	Demands   []Demand
 	Obstacles []Obstacle
 
@@ -95,12 +96,13 @@ type Key struct {
 
 // Key returns the identity of the clash. A defect of a version is the same
 // whoever demands it. That a version does not run on the environment's runtime is
-// no worse than that today's does not.
+// no worse than that today's does not; what is not known of one version says
+// nothing of another.
 func (c *Clash) Key() Key {
 	key := Key{Kind: c.Kind, Target: c.Target.Name}
 	switch c.Kind {
 	case OutOfRange:
-	case Unpublished, NoFile, BadMetadata:
+	case Unpublished, NoFile, BadMetadata, UnknownFacts:
 		key.Version = c.Target.Version.Key()
 		return key
 	default:

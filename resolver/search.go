@@ -43,6 +43,7 @@ type search struct {
 type deadEnd struct {
 	kind      Kind
 	node      *node
+	target    Chosen // what it is about, where the search can say more than the node
 	demands   []Demand
 	obstacles []Obstacle
 	path      []Demand
@@ -77,7 +78,7 @@ func (s *search) extend(level int) (solved bool, blame []int) {
 		mark := s.mark()
 		if c := s.decide(n, i, level); c != nil {
 			if c.kind == UnknownFacts { // it may well be the one; an older version would be a guess
-				s.fail(UnknownFacts, n, c.target.err)
+				s.leaveOpen(n, c)
 				return false, nil
 			}
 			blame = append(s.blame(blame, c.via), c.target.node.level)
@@ -322,7 +323,7 @@ func (s *search) fail(kind Kind, n *node, err error, over ...passed) {
 	if s.first != nil && !kind.Undecided() {
 		return
 	}
-	end := &deadEnd{kind: kind, node: n, path: s.path(n.demands[0].via), err: err}
+	end := &deadEnd{kind: kind, node: n, target: Chosen{Name: n.name}, path: s.path(n.demands[0].via), err: err}
 	for _, p := range over {
 		end.obstacles = append(end.obstacles, s.obstacle(n, p))
 	}
@@ -333,6 +334,12 @@ func (s *search) fail(kind Kind, n *node, err error, over ...passed) {
 		end.demands = append(end.demands, Demand{Requirement: l.Requirement, Place: l.Place})
 	}
 	s.first = end
+}
+
+// leaveOpen remembers that nobody knows what a choice for a package leads to.
+func (s *search) leaveOpen(n *node, c *conflict) {
+	s.fail(UnknownFacts, n, c.target.err)
+	s.first.target, s.first.path = c.target.chosen(), s.path(c.via)
 }
 
 // obstacle says why a version was passed over.
@@ -351,7 +358,7 @@ func (s *search) failure() Clash {
 	return Clash{
 		Kind:      end.kind,
 		Demand:    end.path[len(end.path)-1],
-		Target:    Chosen{Name: end.node.name},
+		Target:    end.target,
 		Path:      end.path,
 		Demands:   end.demands,
 		Obstacles: end.obstacles,

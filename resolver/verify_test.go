@@ -277,11 +277,18 @@ func TestVerify(t *testing.T) {
 			clashes:  "unsolvable: roots:1 wants >2 of a ",
 		},
 		{
+			name:     "what is unknown is named, not what was chosen on the way there",
+			universe: "a 1: p\n p 1 {unknown}",
+			pins:     "p===1",
+			roots:    "a",
+			clashes:  "unknown facts: a 1 wants  of p 1",
+		},
+		{
 			name:      "what is unknown leaves the question open",
 			universe:  "a 1\n a 2 {unknown}",
 			roots:     "a",
 			installed: "a 2",
-			clashes:   "unknown facts: roots:1 wants  of a ",
+			clashes:   "unknown facts: roots:1 wants  of a 2",
 		},
 		{
 			name:     "an index that does not answer leaves the question open",

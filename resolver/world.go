@@ -8,11 +8,12 @@ import (
 
 // Pin is the version that the constraints fix for a name in one environment.
 type Pin struct {
-	Name    constraints.Name
-	Version constraints.Version
-	Range   constraints.Range // what the line says, such as ===1.4; it may be textual
-	URL     string            // of a local or remote source that stands for the release, else ""
-	Place   constraints.Place
+	Name     constraints.Name
+	Spelling string // of the name, as the line has it; "" where nobody cares
+	Version  constraints.Version
+	Range    constraints.Range // what the line says, such as ===1.4; it may be textual
+	URL      string            // of a local or remote source that stands for the release, else ""
+	Place    constraints.Place
 }
 
 // World is what one environment offers under one set of pins: a graph of

@@ -21,7 +21,6 @@ import (
 // Bounds on what is listed. The JSON form and `sluice why` list everything.
 const (
 	maxFindingsOfRule = 12
-	maxStanding       = 8
 	maxDetails        = 8
 )
 
@@ -100,36 +99,37 @@ func writeReport(w io.Writer, r *gate.Report, color, full bool) error {
 	p.full = full
 	p.head(r)
 	p.findings(r)
+	p.asides(r)
+	p.unread("not judged", r.Consumers.NotJudged)
+	p.unread("read in part", r.Consumers.ReadInPart)
 	p.suggestions(r)
 	p.check(r)
 	return p.flush()
 }
 
-// head writes what was asked and what the answer is.
+// head writes what was asked and, on the first line, what the answer is.
 func (p *printer) head(r *gate.Report) {
+	changes := make([]string, len(r.Candidates))
+	for i, c := range r.Candidates {
+		changes[i] = fmt.Sprintf("%s -> %s", versions(c.From), versions(c.To))
+	}
 	switch {
 	case r.Command == "check":
 		p.styled(bold, "constraints")
-	case len(r.Candidates) == 0:
+	case len(changes) == 0:
 		p.styled(bold, "no pin changes")
-	}
-	for i, c := range r.Candidates {
-		if i > 0 {
-			p.printf("\n")
-		}
-		p.styled(bold, c.Name)
-		p.printf(" %s -> %s", versions(c.From), versions(c.To))
+	case len(changes) == 1:
+		p.styled(bold, r.Candidates[0].Name)
+		p.printf(" %s", changes[0])
+	default:
+		p.styled(bold, count(len(changes), "candidate"))
 	}
 	p.printf("  ")
 	p.verdict(r.Verdict)
 	p.printf("   %s · %s\n", consumerCounts(r), strings.Join(r.Environments, " "))
-	for _, c := range r.Consumers.NotJudged {
-		p.row("not judged", c.Consumer+": "+c.Reason)
-		if c.Place != nil {
-			p.sub("at", c.Place.String())
-		}
-		if c.Hint != "" {
-			p.sub("hint", c.Hint)
+	if len(changes) > 1 {
+		for i, c := range r.Candidates {
+			p.printf("  %s %s\n", padded(c.Name, 18), changes[i])
 		}
 	}
 }
@@ -146,17 +146,18 @@ func (p *printer) verdict(v gate.Verdict) {
 	p.styled(style[v], strings.ToUpper(v.String()))
 }
 
+// consumerCounts says what became of the consumers.
 func consumerCounts(r *gate.Report) string {
-	if r.Command == "check" {
-		return count(r.Consumers.Total, "consumer")
+	c := &r.Consumers
+	text := count(c.Total, "consumer")
+	if r.Command == "gate" {
+		text += fmt.Sprintf(": %d reached, %d untouched", c.Reached, c.Untouched)
 	}
-	text := fmt.Sprintf("%s: %d reached, %d untouched", count(r.Consumers.Total, "consumer"), r.Consumers.Reached, r.Consumers.Untouched)
-	open := make(map[string]bool)
-	for _, c := range r.Consumers.NotJudged {
-		open[c.Consumer] = true
+	if n := len(unreadConsumers(c.NotJudged)); n > 0 {
+		text += fmt.Sprintf(", %d not judged", n)
 	}
-	if len(open) > 0 {
-		text += fmt.Sprintf(", %d not judged", len(open))
+	if n := len(unreadConsumers(c.ReadInPart)); n > 0 {
+		text += fmt.Sprintf(" (%d read in part)", n)
 	}
 	return text
 }
@@ -169,16 +170,12 @@ func count(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
-// findings writes the reasons, those that count first.
+// findings writes the reasons that count, and what is worth knowing.
 func (p *printer) findings(r *gate.Report) {
 	shown := make(map[string]int)
-	standing := 0
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Status == gate.Standing || f.Status == gate.Lifted {
-			if standing++; standing <= maxStanding || p.full {
-				p.brief(f)
-			}
+		if isAside(f) {
 			continue
 		}
 		if shown[f.Rule]++; shown[f.Rule] <= maxFindingsOfRule || p.full {
@@ -189,9 +186,6 @@ func (p *printer) findings(r *gate.Report) {
 		if left := shown[rule.ID] - maxFindingsOfRule; left > 0 && !p.full {
 			p.row(rule.ID, fmt.Sprintf("and %d more; --full or --format json lists them", left))
 		}
-	}
-	if left := standing - maxStanding; left > 0 && !p.full {
-		p.row("standing", fmt.Sprintf("and %d more; --full or --format json lists them", left))
 	}
 }
 
@@ -239,6 +233,9 @@ func (p *printer) finding(f *gate.Finding, r *gate.Report) {
 // reaches writes whom a reason concerns, and the chain of the nearest.
 func (p *printer) reaches(f *gate.Finding) {
 	if len(f.Reaches) == 0 {
+		if f.Target != "" { // it is about what is installed
+			p.sub("reaches", "no consumer: none installs it")
+		}
 		return
 	}
 	nearest := f.Reaches[0]
@@ -297,21 +294,6 @@ func chain(steps []gate.Step) string {
 		}
 	}
 	return b.String()
-}
-
-// brief writes what does not count against the change in one line.
-func (p *printer) brief(f *gate.Finding) {
-	text := f.Message
-	if f.Place != nil && f.Package == "" {
-		text = f.Place.String() + "  " + text
-	}
-	if len(f.Reaches) > 0 {
-		text += " (" + count(len(f.Reaches), "consumer") + ")"
-	}
-	if f.Status == gate.Standing {
-		text += ": no worse than today, not held against this change"
-	}
-	p.row(string(f.Status), text)
 }
 
 // suggestions writes what would be admitted in place of a rejected change.

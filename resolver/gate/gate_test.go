@@ -75,8 +75,16 @@ func found(r *gate.Report) string {
 	var all []string
 	for _, f := range r.Findings {
 		line := fmt.Sprintf("%s %s: %s", f.Status, f.Rule, f.Message)
+		if f.Status == gate.Standing && f.Unknown {
+			line = "unknown " + line
+		}
 		if len(r.Environments) > 1 {
 			line += fmt.Sprintf(" %v", f.Environments)
+		}
+		for _, d := range f.Details {
+			if strings.HasPrefix(d, "so that") {
+				line += ", " + d
+			}
 		}
 		for _, reach := range f.Reaches {
 			line += " <- " + reach.Consumer
@@ -206,6 +214,60 @@ func TestJudge(t *testing.T) {
 			consumers: "c: a",
 			verdict:   gate.Reject,
 			found:     "new published: a 2 is not in the index <- c",
+		},
+		{
+			name:      "a search that ends at the unpublished pin is no reason of its own",
+			universe:  "a 1\n lint 1: a\n lint 2: b\n b 1: a",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a\nd: lint",
+			verdict:   gate.Reject,
+			found:     "new published: a 2 is not in the index, so that no version of lint fits <- c <- d",
+		},
+		{
+			name:      "nor is one that could not have chosen the rest today either",
+			universe:  "a 1\n lint 1: z<1\n lint 2: a\n z 1",
+			before:    "a===1 z===1",
+			after:     "a===2 z===1",
+			consumers: "c: lint",
+			verdict:   gate.Reject,
+			found:     "new published: a 2 is not in the index, so that no version of lint fits <- c",
+		},
+		{
+			name:      "a search that ends at what another pin requires is no reason of its own",
+			universe:  "a 1\n a 2\n b 1: a<2\n lint 1: b",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: b\nd: lint",
+			verdict:   gate.Reject,
+			found:     "new dependent: b 1 requires a<2, against 2, so that no version of lint fits <- c <- d",
+		},
+		{
+			name:      "a search that ends at a requirement of its own is a reason beside it",
+			universe:  "a 1\n a 2\n b 1: a<2\n lint 1: a<2\n lint 2: b",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: lint",
+			verdict:   gate.Reject,
+			found:     "new dependent: b 1 requires a<2, against 2\nnew resolve: no version of lint fits <- c",
+		},
+		{
+			name:      "what a search can no longer reach is not lifted",
+			universe:  "a 1\n lint 1: a | gone",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: lint",
+			verdict:   gate.Reject,
+			found:     "new published: a 2 is not in the index, so that no version of lint fits <- c",
+		},
+		{
+			name:      "nor is what a version requires of which nothing is known",
+			universe:  "a 1: b<1\n a 2 {unknown}\n b 1",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a",
+			verdict:   gate.Undecided,
+			found:     "open resolve: the index does not say what a 2 requires <- c",
 		},
 		{
 			name:      "a yanked version rejects",
@@ -371,6 +433,68 @@ func TestJudge(t *testing.T) {
 			found:     "warning dependency: a 2 requires more than the index says <- c",
 		},
 		{
+			name:      "requirements that are not all known today either are said, for the jobs that are reached",
+			universe:  "a 1\n a 2\n b 1 {incomplete}",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a | b\nd: b",
+			verdict:   gate.Admit,
+			found:     "unknown standing dependency: b 1 requires more than the index says <- c",
+		},
+		{
+			name:      "a pin of which nothing is known leaves the verdict open, though it is so today: it may require the change or exclude it",
+			universe:  "a 1\n a 2\n b 1 {unknown}",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a | b",
+			verdict:   gate.Undecided,
+			found:     "open resolve: the index does not say what b 1 requires <- c",
+		},
+		{
+			name:      "so does what is chosen today as well: the search ends there",
+			universe:  "a 1\n a 2\n lint 1 {unknown}",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a | lint",
+			verdict:   gate.Undecided,
+			found:     "open resolve: the index does not say what lint 1 requires <- c",
+		},
+		{
+			name:      "another version of which nothing is known leaves the verdict open",
+			universe:  "a 1 {unknown}\n a 2 {unknown}",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a",
+			verdict:   gate.Undecided,
+			found:     "open resolve: the index does not say what a 2 requires <- c",
+		},
+		{
+			name:      "an index that does not answer leaves the verdict open, today or not",
+			universe:  "a 1\n a 2",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a | broken",
+			verdict:   gate.Undecided,
+			found:     "open resolve: the facts of broken could not be read: the index is down <- c",
+		},
+		{
+			name:      "a direct reference of today is said and does not leave the verdict open",
+			universe:  "a 1\n a 2",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a | b @ https://example.org/b.zip",
+			verdict:   gate.Admit,
+			found:     "unknown standing dependency: what a direct reference requires is not known: b @ https://example.org/b.zip <- c",
+		},
+		{
+			name:      "an extra that is not there today either is for a check to say",
+			universe:  "a 1\n a 2\n b 1",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a | b[x]",
+			verdict:   gate.Admit,
+		},
+		{
 			name:      "an incomplete release that the candidate brings in leaves the verdict open",
 			universe:  "a 1\n a 2: b\n b 1 {incomplete}",
 			before:    "a===1",
@@ -405,6 +529,15 @@ func TestJudge(t *testing.T) {
 			consumers: "c: a[x]",
 			verdict:   gate.Admit,
 			found:     "warning dependency: a 2 has no extra x <- c",
+		},
+		{
+			name:      "packages are named as the constraints file spells them",
+			universe:  "a-b 1\n a-b 2\n c-d 1: a-b<2",
+			before:    "A.b===1 c_D===1",
+			after:     "A.b===2 c_D===1",
+			consumers: "c: c-d",
+			verdict:   gate.Reject,
+			found:     "new dependent: c_D 1 requires a-b<2, against 2 <- c",
 		},
 		{
 			name:      "a pin that goes is judged by who needed it",
@@ -501,6 +634,41 @@ func TestConsumerOfAnotherPythonIsLeftOut(t *testing.T) {
 	r := gate.Judge(q)
 	if r.Verdict != gate.Admit || len(r.Consumers.NotJudged) != 1 || r.Consumers.NotJudged[0].Open {
 		t.Errorf("verdict %s, not judged %v", r.Verdict, r.Consumers.NotJudged)
+	}
+}
+
+func TestEachConsumerIsCountedOnce(t *testing.T) {
+	python, err := pep440.ParseSpecifierSet("<3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unread := []constraints.Problem{{Msg: "no requirement"}, {Msg: "nor this"}}
+	q := &gate.Question{
+		Environments: environments(t, "py311"),
+		Before:       lines(t, "a===1 b===1"),
+		After:        lines(t, "a===2 b===1"),
+		Consumers:    consumers(t, "reached: a\nuntouched: b\nreached-in-part: a\nuntouched-in-part: b\nold: a\nunread: a"),
+		Source:       resolvertest.Parse(t, "a 1\n a 2\n b 1"),
+	}
+	q.Consumers[2].Problems, q.Consumers[3].Problems = unread[:1], unread
+	q.Consumers[4].Runtime = python
+	q.Consumers[5].Jobs, q.Consumers[5].Problems = nil, unread
+	r := gate.Judge(q)
+	names := func(all []gate.Unread) string {
+		var names []string
+		for _, u := range all {
+			names = append(names, u.Consumer)
+		}
+		return strings.Join(names, " ")
+	}
+	got := fmt.Sprintf("%d = %d reached + %d untouched + not judged: %s; in part: %s",
+		r.Consumers.Total, r.Consumers.Reached, r.Consumers.Untouched, names(r.Consumers.NotJudged), names(r.Consumers.ReadInPart))
+	want := "6 = 2 reached + 2 untouched + not judged: old unread unread; in part: reached-in-part untouched-in-part untouched-in-part"
+	if got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if r.Verdict != gate.Undecided {
+		t.Errorf("verdict %s", r.Verdict)
 	}
 }
 

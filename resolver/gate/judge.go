@@ -50,40 +50,45 @@ func compareWorlds(q *Question, today []*baseline) (*Report, []*resolver.Clash) 
 	return report, clashes
 }
 
-// verdict is the answer that the findings amount to.
+// verdict is the answer that a report amounts to.
 func verdict(r *Report) Verdict {
-	open := false
-	for _, f := range r.Findings {
+	v := verdictOf(r.Findings)
+	if v == Admit && r.Consumers.open() {
+		return Undecided
+	}
+	return v
+}
+
+// verdictOf is the answer as far as consumers could be read.
+func verdictOf(findings []Finding) Verdict {
+	v := Admit
+	for _, f := range findings {
 		switch f.Status {
 		case New:
 			return Reject
 		case Open:
-			open = true
+			v = Undecided
 		}
 	}
-	for _, c := range r.Consumers.NotJudged {
-		open = open || c.Open
-	}
-	if open {
-		return Undecided
-	}
-	return Admit
+	return v
 }
 
 // note adds what an environment says of a changed pin.
 func note(changes map[constraints.Name]*Change, name constraints.Name, s *survey) {
 	c, ok := changes[name]
 	if !ok {
-		c = &Change{Name: string(name), From: []string{}, To: []string{}}
+		c = &Change{From: []string{}, To: []string{}, name: name}
 		changes[name] = c
 	}
 	c.Environments = append(c.Environments, s.env.Name())
+	if pin := s.after.Pin(name); pin != nil {
+		c.To = appendNew(c.To, pin.Version.String())
+		c.Name = spelling(pin)
+	}
 	if pin := s.today.world.Pin(name); pin != nil {
 		c.From = appendNew(c.From, pin.Version.String())
 		c.Place = placeOf(pin.Place)
-	}
-	if pin := s.after.Pin(name); pin != nil {
-		c.To = appendNew(c.To, pin.Version.String())
+		c.Name = spelling(pin)
 	}
 }
 
@@ -92,7 +97,7 @@ func sortedChanges(changes map[constraints.Name]*Change) []Change {
 	for _, c := range changes {
 		sorted = append(sorted, *c)
 	}
-	slices.SortFunc(sorted, func(a, b Change) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(sorted, func(a, b Change) int { return strings.Compare(string(a.name), string(b.name)) })
 	return sorted
 }
 
@@ -102,25 +107,6 @@ func appendNew(all []string, s string) []string {
 		return all
 	}
 	return append(all, s)
-}
-
-// countConsumers says what became of the consumers.
-func countConsumers(q *Question, reached map[int]bool) Consumers {
-	count := Consumers{Total: len(q.Consumers), Reached: len(reached)}
-	for i := range q.Consumers {
-		c := &q.Consumers[i]
-		supported := slices.ContainsFunc(q.Environments, c.supports)
-		for _, p := range c.Problems {
-			count.NotJudged = append(count.NotJudged, NotJudged{Consumer: c.Name, Reason: p.Msg, Hint: p.Hint, Place: placeOf(p.Place), Open: true})
-		}
-		if !supported && len(c.Problems) == 0 {
-			count.NotJudged = append(count.NotJudged, NotJudged{Consumer: c.Name, Reason: "it supports none of the environments: it requires Python " + c.Runtime.String()})
-		}
-		if !reached[i] && supported && len(c.Problems) == 0 {
-			count.Untouched++
-		}
-	}
-	return count
 }
 
 func sortResults(results []Result) {

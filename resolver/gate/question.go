@@ -81,7 +81,8 @@ func active(lines []Line, env *constraints.Environment) (pins []resolver.Pin, li
 			continue
 		}
 		pins = append(pins, resolver.Pin{
-			Name: l.Requirement.Name, Version: l.Version, Range: l.Requirement.Range, URL: l.Requirement.URL, Place: l.Place,
+			Name: l.Requirement.Name, Spelling: l.Requirement.Spelling, Version: l.Version,
+			Range: l.Requirement.Range, URL: l.Requirement.URL, Place: l.Place,
 		})
 	}
 	return pins, limits

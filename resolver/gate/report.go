@@ -29,32 +29,13 @@ type Report struct {
 // Change is a pin that the question changes. From is empty for a new pin, To for
 // one that is removed.
 type Change struct {
-	Name         string             `json:"name"`
+	Name         string             `json:"name"` // as the file spells it
 	From         []string           `json:"from"` // several where the pin is split
 	To           []string           `json:"to"`
 	Place        *constraints.Place `json:"place,omitempty"`
 	Environments []string           `json:"environments"` // in which something changes
-}
 
-// Consumers counts the consumers by what became of them. Those not judged are
-// named with the reason.
-type Consumers struct {
-	Total     int         `json:"total"`
-	Reached   int         `json:"reached"`
-	Untouched int         `json:"untouched"`
-	NotJudged []NotJudged `json:"not_judged,omitempty"`
-}
-
-// NotJudged is a consumer that could not be judged, wholly or in part.
-type NotJudged struct {
-	Consumer string             `json:"consumer"`
-	Reason   string             `json:"reason"`
-	Hint     string             `json:"hint,omitempty"`
-	Place    *constraints.Place `json:"place,omitempty"`
-
-	// Open says that this leaves the verdict open; otherwise the consumer does not
-	// want to be judged here (it does not support the environments).
-	Open bool `json:"open"`
+	name constraints.Name
 }
 
 // Status says how a finding counts.
@@ -62,7 +43,7 @@ type Status string
 
 const (
 	New      Status = "new"      // fails with the change and does not today: rejects
-	Standing Status = "standing" // fails today already: does not reject
+	Standing Status = "standing" // fails, or is not known, today already: does not count
 	Lifted   Status = "lifted"   // fails today and no longer with the change
 	Open     Status = "open"     // could not be decided
 	Warning  Status = "warning"  // worth knowing, does not reject
@@ -73,6 +54,7 @@ type Finding struct {
 	Rule    string `json:"rule"`
 	Status  Status `json:"status"`
 	Message string `json:"message"`
+	Unknown bool   `json:"unknown,omitempty"` // it is about what nobody knows, not about what fails
 
 	Package string `json:"package,omitempty"` // whose requirement or release it is about
 	Version string `json:"version,omitempty"`

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"fmt"
 	"slices"
 
 	"sluice/constraints"
@@ -96,18 +97,27 @@ func checkPrerelease(s *survey, name constraints.Name) []Finding {
 	if pin == nil || !pin.Version.IsPrerelease() || s.question.Policy.Prereleases == AllowPrereleases {
 		return nil
 	}
+	versions, err := s.question.Source.Versions(name)
+	needed := err == nil && !containsFinal(versions)
+	if needed && s.question.Policy.Prereleases == PrereleasesIfNeeded {
+		return nil
+	}
 	f := s.finding(New, pin, "is a pre-release")
 	if was := s.today.world.Pin(name); was != nil && was.Version.IsPrerelease() {
 		f.Status = Standing
 		f.Message += ", as is today's " + was.Version.String()
+		return []Finding{f}
 	}
-	if s.question.Policy.Prereleases == PrereleasesIfNeeded {
-		versions, err := s.question.Source.Versions(name)
-		if err == nil && !containsFinal(versions) {
-			return nil
-		}
+	f.Lifts = allowing("prereleases", "allow")
+	if needed {
+		f.Lifts = allowing("prereleases", "if-needed")
 	}
 	return []Finding{f}
+}
+
+// allowing says which policy would allow what today's does not.
+func allowing(key, value string) []string {
+	return []string{fmt.Sprintf("allow it by %s = %q under [policy] in sluice.toml, or --%s %s", key, value, key, value)}
 }
 
 func containsFinal(versions []constraints.Version) bool {
@@ -125,7 +135,9 @@ func checkDowngrade(s *survey, name constraints.Name) []Finding {
 	if s.question.Policy.Downgrade || was == nil || pin == nil || pin.Version.IsZero() || pin.Version.Compare(was.Version) >= 0 {
 		return nil
 	}
-	return []Finding{s.finding(New, pin, "is lower than today's "+was.Version.String())}
+	f := s.finding(New, pin, "is lower than today's "+was.Version.String())
+	f.Lifts = allowing("downgrade", "allow")
+	return []Finding{f}
 }
 
 // checkPartition finds an environment in which the edited file has several active
@@ -133,19 +145,19 @@ func checkDowngrade(s *survey, name constraints.Name) []Finding {
 // several lines that ought to cover every environment.
 func checkPartition(s *survey, name constraints.Name) []Finding {
 	before, after := s.activePins(s.question.Before, name), s.activePins(s.question.After, name)
-	f := Finding{Status: New, Package: string(name)}
+	f := Finding{Status: New}
 	lines := after
 	switch {
 	case len(after) > 1:
-		f.Message = string(name) + " has several active pins"
+		f.Message = "has several active pins"
 		if len(before) > 1 {
 			f.Status = Standing
 		}
 	case len(after) == 0 && len(before) > 0:
-		f.Message = string(name) + " loses its active pin"
+		f.Message = "loses its active pin"
 		lines = before
 	case len(after) == 0 && isSplit(s.question.After, name):
-		f.Message = string(name) + " is pinned by several lines and none of them is active"
+		f.Message = "is pinned by several lines and none of them is active"
 		lines = pinsOf(s.question.After, name)
 		if isSplit(s.question.Before, name) {
 			f.Status = Standing
@@ -153,6 +165,8 @@ func checkPartition(s *survey, name constraints.Name) []Finding {
 	default:
 		return nil
 	}
+	f.Package = lines[0].Requirement.Spelling
+	f.Message = f.Package + " " + f.Message
 	f.Place = placeOf(lines[0].Place)
 	for _, l := range lines {
 		f.Details = append(f.Details, l.Place.String()+"  "+l.Requirement.String())
@@ -183,8 +197,8 @@ func (s *survey) activePins(lines []Line, name constraints.Name) []Line {
 func (s *survey) finding(status Status, pin *resolver.Pin, message string) Finding {
 	return Finding{
 		Status:  status,
-		Message: string(pin.Name) + " " + pin.Version.String() + " " + message,
-		Package: string(pin.Name),
+		Message: spelling(pin) + " " + pin.Version.String() + " " + message,
+		Package: spelling(pin),
 		Version: pin.Version.String(),
 		Place:   placeOf(pin.Place),
 	}

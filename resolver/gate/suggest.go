@@ -113,7 +113,7 @@ type adviser struct {
 func (a *adviser) suggest(report *Report, clashes []*resolver.Clash) {
 	a.explain(report, clashes)
 	if len(report.Candidates) == 1 && len(report.Candidates[0].To) == 1 {
-		report.Instead = a.instead(constraints.Name(report.Candidates[0].Name))
+		report.Instead = a.instead(report.Candidates[0].name)
 	}
 	report.Together = a.together(report)
 }
@@ -259,7 +259,7 @@ func (a *adviser) excludes(name constraints.Name, v constraints.Version) bool {
 func (a *adviser) together(report *Report) []string {
 	want := make(map[constraints.Name]constraints.Version)
 	for _, c := range report.Candidates {
-		want[constraints.Name(c.Name)] = pinned(a.question.After, constraints.Name(c.Name))
+		want[c.name] = pinned(a.question.After, c.name)
 	}
 	const maxRounds = 6
 	clashes := a.clashes

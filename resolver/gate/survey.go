@@ -55,6 +55,9 @@ func (s *survey) newAfter() *resolver.World {
 // changedNames returns the names whose pin is not the same in both. Of several
 // active pins of a name the first counts, as it does in a world.
 func changedNames(before, after []resolver.Pin) []constraints.Name {
+	if names, ok := changedInPlace(before, after); ok {
+		return names
+	}
 	old := make(map[constraints.Name]resolver.Pin, len(before))
 	for _, pin := range before {
 		if _, twice := old[pin.Name]; !twice {
@@ -77,6 +80,29 @@ func changedNames(before, after []resolver.Pin) []constraints.Name {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// changedInPlace is changedNames for pins of the same names in the same order, as
+// they are where only versions change; false for others.
+func changedInPlace(before, after []resolver.Pin) (names []constraints.Name, ok bool) {
+	if len(before) != len(after) {
+		return nil, false
+	}
+	for i := range after {
+		if before[i].Name != after[i].Name {
+			return nil, false
+		}
+		if samePin(before[i], after[i]) {
+			continue
+		}
+		name := after[i].Name
+		if slices.ContainsFunc(after[:i], func(p resolver.Pin) bool { return p.Name == name }) {
+			continue // the first counts
+		}
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names, true
 }
 
 // samePin reports whether two pins fix the same. The spelling of the version
@@ -226,30 +252,23 @@ func (c *Consumer) supports(env *constraints.Environment) bool {
 // compare records the clashes of both worlds, each with its status, and returns
 // how whoever is concerned fares.
 func (s *survey) compare(before, after fare, consumer int, job string) State {
-	standing := make(map[resolver.Key]bool, len(before.clashes))
-	for i := range before.clashes {
-		standing[before.clashes[i].Key()] = true
-	}
-	fails, open := false, s.compareNotes(before.notes, after.notes, consumer, job)
-	remaining := make(map[resolver.Key]bool, len(after.clashes))
-	for i := range after.clashes {
-		c := &after.clashes[i]
-		remaining[c.Key()] = true
-		status := New
-		switch {
-		case c.Kind.Undecided():
-			status, open = Open, true
-		case standing[c.Key()]:
-			status = Standing
-		default:
-			fails = true
-		}
+	see := func(c *resolver.Clash, status Status) {
 		s.sightings = append(s.sightings, sighting{clash: c, status: status, env: s.env, consumer: consumer, job: job})
 	}
+	today, remaining := keysOf(before.clashes), keysOf(after.clashes)
+	fails, open := false, s.compareNotes(before.notes, after.notes, consumer, job)
+	for i := range after.clashes {
+		c := &after.clashes[i]
+		status := statusOf(c, today)
+		fails = fails || status == New
+		open = open || c.Kind.Undecided()
+		see(c, status)
+	}
+	ahead := horizonOf(after.clashes)
 	for i := range before.clashes {
 		c := &before.clashes[i]
-		if !remaining[c.Key()] && !c.Kind.Undecided() {
-			s.sightings = append(s.sightings, sighting{clash: c, status: Lifted, env: s.env, consumer: consumer, job: job})
+		if !remaining[c.Key()] && !c.Kind.Undecided() && !ahead.hides(c) {
+			see(c, Lifted)
 		}
 	}
 	switch {
@@ -265,10 +284,31 @@ func (s *survey) compare(before, after fare, consumer int, job string) State {
 	return Fits
 }
 
-// compareNotes records what can be looked at today and not with the change, and
-// reports whether that leaves open how the job fares. Requirements that are not all
-// known leave the verdict open, and the job as far as is known. What could not be
-// looked at today either, and everything in a check, is only worth knowing.
+// keysOf returns what clashes are about.
+func keysOf(clashes []resolver.Clash) map[resolver.Key]bool {
+	keys := make(map[resolver.Key]bool, len(clashes))
+	for i := range clashes {
+		keys[clashes[i].Key()] = true
+	}
+	return keys
+}
+
+// statusOf says how a clash counts beside those of today. What a release requires of
+// which nothing is known may concern the change, also where nobody knew it before; a
+// source that fails, and a search that ended early, leave open what they would tell.
+func statusOf(c *resolver.Clash, today map[resolver.Key]bool) Status {
+	switch {
+	case c.Kind.Undecided():
+		return Open
+	case today[c.Key()]:
+		return Standing
+	}
+	return New
+}
+
+// compareNotes records what cannot be looked at with the change, and reports whether
+// that leaves open how the job fares. Requirements that are not all known leave the
+// verdict open, and the job as far as is known.
 func (s *survey) compareNotes(before, after []resolver.Note, consumer int, job string) (open bool) {
 	known := make(map[noteKey]bool, 2*len(before))
 	for i := range before {
@@ -279,19 +319,32 @@ func (s *survey) compareNotes(before, after []resolver.Note, consumer int, job s
 	}
 	for i := range after {
 		n := &after[i]
-		key := keyOf(n)
-		if known[key] {
-			continue
-		}
-		status := Open
-		key.version = ""
-		if n.Kind == resolver.UnknownExtra || s.question.Before == nil || n.Kind == resolver.IncompleteFacts && known[key] {
-			status = Warning
-		}
+		status := s.statusOfNote(n, known)
 		open = open || status == Open && n.Kind != resolver.IncompleteFacts
-		s.sightings = append(s.sightings, sighting{note: n, status: status, env: s.env, consumer: consumer, job: job})
+		if status != "" {
+			s.sightings = append(s.sightings, sighting{note: n, status: status, env: s.env, consumer: consumer, job: job})
+		}
 	}
 	return open
+}
+
+// statusOfNote says how a note counts beside those of today, "" for not at all. What
+// could not be looked at today either is standing; that a release lacks an extra is
+// no ignorance, and a check says it. In a check everything is only worth knowing, as
+// is that a package whose version changes still does not tell all.
+func (s *survey) statusOfNote(n *resolver.Note, today map[noteKey]bool) Status {
+	key := keyOf(n)
+	same := today[key]
+	key.version = ""
+	switch {
+	case same && n.Kind == resolver.UnknownExtra:
+		return ""
+	case same:
+		return Standing
+	case n.Kind == resolver.UnknownExtra, s.question.Before == nil, n.Kind == resolver.IncompleteFacts && today[key]:
+		return Warning
+	}
+	return Open
 }
 
 // noteKey is what makes two notes the same.
