@@ -138,8 +138,11 @@ func newTransport(o Options, roots *x509.CertPool) *http.Transport {
 	}
 }
 
-// Close ends the connections that are kept open.
-func (c *Client) Close() { c.http.HTTPClient.CloseIdleConnections() }
+// Close ends the connections that are kept open, and closes the store.
+func (c *Client) Close() {
+	c.http.HTTPClient.CloseIdleConnections()
+	c.options.Store.Close()
+}
 
 // Store returns the store that the client keeps documents in.
 func (c *Client) Store() *Store { return c.options.Store }

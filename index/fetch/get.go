@@ -22,6 +22,10 @@ type Request struct {
 	Accept string // the content types wanted, as the header of that name
 	Limit  int64  // bytes of the document, inflated; 0 is 64 MiB
 
+	// Transient says that the document is not to be kept: its asker keeps what it was
+	// asked for.
+	Transient bool
+
 	// SHA256 is the digest that the document must have, in lower-case hexadecimal, ""
 	// where it is not known. A document with a known digest never changes, so that it
 	// is asked for once in the life of the store.
@@ -68,6 +72,12 @@ func (c *Client) Get(ctx context.Context, q Request) (*Document, error) {
 func (q Request) key() string { return q.Accept + "\n" + q.SHA256 + "\n" + q.URL.String() }
 
 func (c *Client) get(ctx context.Context, q Request) (*Document, error) {
+	if q.Transient {
+		if c.options.Offline {
+			return nil, fmt.Errorf("%s: %w", Redacted(q.URL), ErrOffline)
+		}
+		return c.ask(ctx, q, nil)
+	}
 	start := c.Now()
 	old := c.stored(q)
 	if old != nil && (c.options.Offline || c.current(old, start)) {
@@ -174,7 +184,7 @@ func (c *Client) ask(ctx context.Context, q Request, old *Document) (*Document, 
 		until, keep = time.Time{}, true
 	}
 	h.Expires = until
-	if keep {
+	if keep && !q.Transient {
 		c.options.Store.Write(Raw, q.key(), h, body)
 	}
 	return documentOf(&h, body), nil

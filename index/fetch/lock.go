@@ -2,52 +2,61 @@ package fetch
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 )
 
 const (
-	lockKind Kind = "lock"
-	lockPoll      = 10 * time.Millisecond
+	lockFile = "locks"
+	lockPoll = 10 * time.Millisecond
 
 	// lockPatience is how long one process waits for what another one fetches. A
-	// process that was stopped holds its lock; nobody is to wait for it for ever.
+	// process that was stopped holds its locks; nobody is to wait for it for ever.
 	lockPatience = 20 * time.Second
 )
 
+// locks are claims that processes make on keys: each on one byte of a file that is
+// always empty, so that no claim makes or removes a file. The system gives back those
+// of a process that ends, however it ends.
+type locks struct {
+	dir  string
+	once sync.Once
+	file *os.File // nil where there can be no locks
+}
+
 // Lock waits until no other process is fetching the document of a key, and returns
-// what ends the own claim. It is a courtesy: where it cannot be had (a folder that
-// cannot be written, a system without such locks, another process that does not
-// come to an end) the document is fetched twice.
+// what ends the own claim. Within a process it claims nothing. It is a courtesy: where
+// it cannot be had (a folder that cannot be written, a system without such locks,
+// another process that does not come to an end) the document is fetched twice.
 func (s *Store) Lock(ctx context.Context, key string) (unlock func()) {
-	nothing := func() {}
 	if s.dir == "" {
-		return nothing
+		return func() {}
 	}
-	path := s.path(lockKind, key)
-	if os.MkdirAll(filepath.Dir(path), 0o700) != nil {
-		return nothing
+	s.locks.once.Do(s.locks.open)
+	sum := sha256.Sum256([]byte(key))
+	at := int64(binary.LittleEndian.Uint64(sum[:]) >> 2)
+	if s.locks.file == nil || !s.locks.wait(ctx, at) {
+		return func() {}
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nothing
+	return func() { unlockByte(s.locks.file, at) }
+}
+
+func (l *locks) open() {
+	if os.MkdirAll(l.dir, 0o700) != nil {
+		return
 	}
-	if !waitForLock(ctx, f) {
-		f.Close()
-		return nothing
-	}
-	return func() {
-		// Who waits for the file that is removed here gets its lock, while a third may
-		// make a new file: both fetch, which is no harm.
-		os.Remove(path)
-		f.Close()
+	if f, err := os.OpenFile(filepath.Join(l.dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600); err == nil {
+		l.file = f
 	}
 }
 
-// waitForLock reports whether the lock of a file could be had.
-func waitForLock(ctx context.Context, f *os.File) bool {
-	if locked, err := tryLock(f); locked || err != nil {
+// wait reports whether the lock of a byte could be had.
+func (l *locks) wait(ctx context.Context, at int64) bool {
+	if locked, err := tryLockByte(l.file, at); locked || err != nil {
 		return locked
 	}
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
@@ -59,9 +68,16 @@ func waitForLock(ctx context.Context, f *os.File) bool {
 		case <-ctx.Done():
 			return false
 		case <-tick.C:
-			if locked, err := tryLock(f); locked || err != nil {
+			if locked, err := tryLockByte(l.file, at); locked || err != nil {
 				return locked
 			}
 		}
+	}
+}
+
+// Close gives back what the store holds.
+func (s *Store) Close() {
+	if s.locks.file != nil {
+		s.locks.file.Close()
 	}
 }

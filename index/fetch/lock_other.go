@@ -7,5 +7,7 @@ import (
 	"os"
 )
 
-// tryLock has no lock to take: the same document may be fetched by two processes.
-func tryLock(*os.File) (bool, error) { return false, errors.ErrUnsupported }
+// tryLockByte has no lock to take: the same document may be fetched by two processes.
+func tryLockByte(*os.File, int64) (bool, error) { return false, errors.ErrUnsupported }
+
+func unlockByte(*os.File, int64) {}

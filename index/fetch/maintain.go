@@ -14,7 +14,7 @@ import (
 // Inventory is what a Store holds.
 type Inventory struct {
 	Kinds map[Kind]Share
-	Left  Share // of processes that were killed while writing, and locks of such
+	Left  Share // of processes that were killed while writing
 }
 
 // Share is some files together.
@@ -95,7 +95,7 @@ func kindOf(path string) (kind Kind, ours bool) {
 	switch ending := strings.TrimPrefix(filepath.Ext(path), "."); Kind(ending) {
 	case Raw, Parsed, Snapshot:
 		return Kind(ending), true
-	case lockKind, Kind(tempEnding[1:]):
+	case Kind(tempEnding[1:]):
 		return "", true
 	}
 	return "", false

@@ -174,7 +174,7 @@ func TestNetrcReadsAsPython(t *testing.T) {
 		t.Skip("skip: no python3 of version 3.11 or later")
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	texts := make([]string, 20000)
+	texts := make([]string, 3000)
 	for i := range texts {
 		var b strings.Builder
 		for range random.IntN(14) {

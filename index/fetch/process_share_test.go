@@ -145,6 +145,7 @@ func TestAFullDiskIsNobodysTrouble(t *testing.T) {
 	})
 	store := NewStore(dir)
 	c := newClient(t, Options{Store: store})
+	defer c.Close() // before the disk goes
 	for i := range 30 {
 		other := *u
 		other.Path = fmt.Sprintf("/%d", i)
@@ -179,6 +180,7 @@ func TestAReadOnlyFolderIsNobodysTrouble(t *testing.T) {
 	}
 	store := NewStore(dir)
 	c := newClient(t, Options{Store: store})
+	defer c.Close() // before the disk goes
 	get(t, c, u) // from the store
 	other := *u
 	other.Path = "/other"

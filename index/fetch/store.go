@@ -94,6 +94,7 @@ func (h *Header) Fresh(now time.Time) bool { return h.Expires.IsZero() || now.Be
 // cannot be written to is reported once, by Trouble, and otherwise nobody's concern.
 type Store struct {
 	dir     string
+	locks   locks
 	trouble chan error // the first one
 }
 
@@ -107,7 +108,7 @@ const (
 
 // NewStore returns the store in a folder, which need not exist; "" keeps nothing.
 func NewStore(dir string) *Store {
-	return &Store{dir: dir, trouble: make(chan error, 1)}
+	return &Store{dir: dir, locks: locks{dir: dir}, trouble: make(chan error, 1)}
 }
 
 // Trouble returns the first error that kept an entry from being written, nil for

@@ -108,7 +108,10 @@ func defaultIn(help, flag string) *url.URL {
 			return nil
 		}
 		text = after
-		after = strings.TrimLeft(after, ":<")
+		after = strings.TrimLeft(after[:min(len(after), maxURL)], ":<")
+		if !strings.HasPrefix(after, "http") {
+			continue
+		}
 		if end := strings.IndexAny(after, ")>]"); end >= 0 {
 			after = after[:end]
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/singleflight"
 
 	"sluice/constraints"
@@ -156,7 +157,16 @@ func (c *Client) Remarks() []error {
 func (c *Client) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	var group errgroup.Group
+	group.SetLimit(keepers)
 	for _, p := range c.projects {
-		p.keep(c)
+		group.Go(func() error {
+			p.keep(c)
+			return nil
+		})
 	}
+	group.Wait()
 }
+
+// keepers is how many files are written at a time.
+const keepers = 8

@@ -251,7 +251,7 @@ func (c *Client) besideFile(ctx context.Context, f File) (*Metadata, error) {
 		}
 		return ParseMetadata(data)
 	}
-	doc, err := c.fetch.Get(ctx, fetch.Request{URL: u, Limit: maxMetadata, SHA256: sha256Of(f.MetadataHashes)})
+	doc, err := c.fetch.Get(ctx, fetch.Request{URL: u, Limit: maxMetadata, SHA256: sha256Of(f.MetadataHashes), Transient: true})
 	if err != nil {
 		return nil, err
 	}

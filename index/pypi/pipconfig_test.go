@@ -67,11 +67,11 @@ func drawPip(random *rand.Rand) machine {
 		case "index-url":
 			return pick(host(), host(), "")
 		case "no-index":
-			return pick("1", "0", "Yes", "off", "t", "maybe", "")
+			return pick("1", "0", "Yes", "off", "t", "no", "False", "n", "ON", "", "", "", "", "", "maybe")
 		case "cert":
 			return pick("/one.pem", "/two.pem", "")
 		case "keyring-provider":
-			return pick("auto", "subprocess", "import", "disabled", "disabled", "else", "")
+			return pick("auto", "auto", "subprocess", "subprocess", "import", "import", "disabled", "disabled", "", "", "", "", "else")
 		}
 		return pick("", host(), host()+" "+host(), "\n  "+host()+"\n\t"+host(), "\n# comment\n "+host()+"\n\n ; x\n "+host())
 	}
@@ -104,7 +104,7 @@ func drawPip(random *rand.Rand) machine {
 			if last == "find-links" || last == "extra-index-url" {
 				b.WriteString("  " + host() + "\n")
 			}
-			b.WriteString(pick("", "", "", "", "\n", "# x\n", "; x\n", "no value\n"))
+			b.WriteString(pick("", "", "", "", "", "", "", "\n", "\n", "# x\n", "# x\n", "; x\n", "; x\n", "no value\n"))
 		}
 		m.files[name] = b.String()
 	}
