@@ -25,7 +25,7 @@ func parseCandidates(args []string) ([]candidate, error) {
 	}
 	var candidates []candidate
 	var errs []error
-	var once names
+	var once given
 	for i, arg := range args {
 		if i > 0 && isVersion(arg) && pep508.ValidName(args[i-1]) { // NAME VERSION
 			errs[i-1] = usageError{msg: fmt.Sprintf("%q and %q are two candidates", args[i-1], arg), hint: fmt.Sprintf("did you mean %s==%s?", args[i-1], arg)}
@@ -42,18 +42,18 @@ func parseCandidates(args []string) ([]candidate, error) {
 	return candidates, errors.Join(errs...)
 }
 
-// names are the packages that a command line names, and whether each of them was
+// given are the packages that a command line names, and whether each of them was
 // named with a marker.
-type names map[constraints.Name]bool
+type given map[constraints.Name]bool
 
 // take reports whether a name may be given: for the first time, or each time with a
 // marker.
-func (n *names) take(name constraints.Name, marked bool) bool {
-	if *n == nil {
-		*n = make(names)
+func (g *given) take(name constraints.Name, marked bool) bool {
+	if *g == nil {
+		*g = make(given)
 	}
-	before, again := (*n)[name]
-	(*n)[name] = marked
+	before, again := (*g)[name]
+	(*g)[name] = marked
 	return !again || before && marked
 }
 

@@ -161,7 +161,7 @@ func (c *config) validateEnvironments(complain func(path, msg, hint string), fau
 		case err != nil:
 			complain(path, err.Error(), "")
 		case seen[env.Name()]:
-			complain(under(path, "name"), fmt.Sprintf("%s is there twice", env.Name()), "reports tell environments apart by their names")
+			complain(under(path, "name"), fmt.Sprintf("two environments are named %q", env.Name()), "reports tell environments apart by their names")
 		default:
 			seen[env.Name()] = true
 		}

@@ -29,7 +29,7 @@ func parseEdits(args []string) (edits, error) {
 	}
 	var all edits
 	var errs []error
-	var once names
+	var once given
 	for _, arg := range args {
 		e, err := parseEdit(arg)
 		if err == nil && !once.take(pep508.NormalizeName(e.spelling), e.candidate != nil && e.candidate.marker != nil) {

@@ -94,15 +94,13 @@ func linesByName(f *pinfile.File) map[constraints.Name][]*pinfile.Entry {
 // entryPair is a line and what became of it; either may be nil.
 type entryPair struct{ old, new *pinfile.Entry }
 
-// pairs matches the lines of one name, the most alike first: those that say the
-// same in the same environments, then those that hold in the same environments,
-// then those that say the same in others; and those that are left, where only one
-// is left on each side.
+// pairs matches the lines of one name but for those that say the same in the same
+// environments: lines that hold in the same environments, then lines that say the
+// same in others; and those that are left, where only one is left on each side.
 func pairs(old, new []*pinfile.Entry) []entryPair {
 	var all []entryPair
-	old, new = slices.Clone(old), slices.Clone(new)
+	old, new = withoutCommon(old, new)
 	for _, alike := range []func(entryPair) bool{
-		func(p entryPair) bool { return p.sayAlike() && p.holdAlike() },
 		entryPair.holdAlike,
 		entryPair.sayAlike,
 		func(entryPair) bool { return len(old) == 1 && len(new) == 1 },
@@ -135,11 +133,37 @@ func (p entryPair) line() int {
 	return p.new.Place.Line
 }
 
+// withoutCommon returns the lines without those that say one thing in the same
+// environments on both sides, into however many lines they are divided.
+func withoutCommon(old, new []*pinfile.Entry) (restOld, restNew []*pinfile.Entry) {
+	restOld, restNew = slices.Clone(old), slices.Clone(new)
+	for _, o := range old {
+		like := func(e *pinfile.Entry) bool { return entryPair{o, e}.sayAlike() }
+		var before, after []pep508.Marker
+		for _, e := range old {
+			if like(e) {
+				before = append(before, markerOf(e))
+			}
+		}
+		for _, e := range new {
+			if like(e) {
+				after = append(after, markerOf(e))
+			}
+		}
+		if len(after) > 0 && pep508.Equivalent(pep508.Any(before...), pep508.Any(after...)) {
+			restOld, restNew = slices.DeleteFunc(restOld, like), slices.DeleteFunc(restNew, like)
+		}
+	}
+	return restOld, restNew
+}
+
 // holdAlike reports whether both lines apply in the same environments.
-func (p entryPair) holdAlike() bool {
-	old, _ := p.old.Requirement.Marker.(pep508.Marker)
-	new, _ := p.new.Requirement.Marker.(pep508.Marker)
-	return pep508.Equivalent(old, new)
+func (p entryPair) holdAlike() bool { return pep508.Equivalent(markerOf(p.old), markerOf(p.new)) }
+
+// markerOf returns the marker of an entry, one that is met everywhere for none.
+func markerOf(e *pinfile.Entry) pep508.Marker {
+	marker, _ := e.Requirement.Marker.(pep508.Marker)
+	return marker
 }
 
 // sayAlike reports whether both lines fix or admit the same, where they apply.

@@ -204,10 +204,8 @@ func remarks(before, after *pinfile.File, candidates []candidate, environments [
 // countParts returns how many of the entries behind a line that was split are parts
 // of what it was.
 func countParts(was *pinfile.Entry, behind []pinfile.Entry) int {
-	own, _ := was.Requirement.Marker.(pep508.Marker)
 	n := slices.IndexFunc(behind, func(e pinfile.Entry) bool {
-		marker, _ := e.Requirement.Marker.(pep508.Marker)
-		return e.Origin.Line > 0 || e.Requirement.Name != was.Requirement.Name || !pep508.Implies(marker, own)
+		return e.Origin.Line > 0 || e.Requirement.Name != was.Requirement.Name || !pep508.Implies(markerOf(&e), markerOf(was))
 	})
 	if n < 0 {
 		return len(behind)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/constraints/pinfile"
@@ -29,7 +30,8 @@ func (s *settings) unreadable(key, what, name string, err error, flag string) er
 	case errors.Is(err, fs.ErrNotExist):
 		return s.fault(key, fmt.Sprintf("there is no %s %s", what, name), hint)
 	}
-	return s.fault(key, fmt.Sprintf("the %s %s cannot be read: %s", what, name, cause(err)), "")
+	why := strings.TrimPrefix(cause(err), s.abs(name)+": ")
+	return s.fault(key, fmt.Sprintf("the %s %s cannot be read: %s", what, name, why), "")
 }
 
 // unreadableConfig says why sluice.toml, or what stands for it, could not be read.

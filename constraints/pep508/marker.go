@@ -62,6 +62,23 @@ func (m Marker) MentionsExtra() bool {
 	return m.root != nil && m.root.mentions("extra")
 }
 
+// Any returns the marker that is met where one of the markers is.
+func Any(markers ...Marker) Marker {
+	root := &node{any: true}
+	for _, m := range markers {
+		if m.root == nil {
+			return Marker{}
+		}
+		part := *m.root
+		part.grouped = part.comparison == nil
+		root.parts = append(root.parts, part)
+	}
+	if len(root.parts) == 1 {
+		return markers[0]
+	}
+	return Marker{root: root}
+}
+
 // IsAlternative reports whether the marker is one condition or another, so that
 // beside an "and" it needs parentheses.
 func (m Marker) IsAlternative() bool { return m.root != nil && m.root.any }

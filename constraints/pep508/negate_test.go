@@ -165,3 +165,13 @@ func TestEquivalentMarkersMayBeWrittenInManyWays(t *testing.T) {
 		t.Error("the marker that is met everywhere is implied by others and implies none")
 	}
 }
+
+func TestAnyIsMetWhereOneOfTheMarkersIs(t *testing.T) {
+	nt, old, both := mustMarker(t, `os_name == "nt"`), mustMarker(t, `python_version < "3.9"`), mustMarker(t, `os_name == "nt" and python_version < "3.9"`)
+	if got := Any(nt, old, both).String(); got != `os_name == "nt" or python_version < "3.9" or (os_name == "nt" and python_version < "3.9")` {
+		t.Error(got)
+	}
+	if !Equivalent(Any(nt, old, both), Any(old, nt)) || Any(nt).String() != nt.String() || Any(nt, Marker{}).String() != "" {
+		t.Error("alternatives are not what one of them is met by")
+	}
+}
