@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"os"
 	"os/signal"
 	"runtime"
@@ -135,13 +136,21 @@ const shownMissed = 5
 
 // newFetchClient returns what talks to indexes.
 func (a *app) newFetchClient(s *settings, where *pypi.Indexes, progress *watch) (*fetch.Client, error) {
-	o := fetch.CredentialOptions{Netrc: fetch.NetrcFiles(a.getenv, a.getenv("HOME"))}
+	o := fetch.CredentialOptions{Netrc: fetch.NetrcFiles(a.getenv, a.home())}
 	if where.Keyring {
 		o.Keyring = fetch.RunProgram
 	}
 	credentials := fetch.NewCredentials(o)
 	if err := credentials.Err(); err != nil {
 		return nil, err
+	}
+	if warning := credentials.Warning(); warning != nil {
+		a.hint("%v", warning)
+	}
+	for _, l := range append(slices.Clip(where.Extra), where.Default) {
+		if u, err := url.Parse(l.URL); err == nil {
+			credentials.Add(u) // the keyring knows the index, not its pages
+		}
 	}
 	return fetch.NewClient(fetch.Options{
 		Store: fetch.NewStore(s.cacheDir), Credentials: credentials,
@@ -178,13 +187,14 @@ func (a *app) locate(s *settings) (*pypi.Indexes, error) {
 	for _, place := range s.Index.FindLinks {
 		own.FindLinks = append(own.FindLinks, pypi.Location{URL: place})
 	}
-	if url := cmp.Or(s.Index.URL, a.getenv("SLUICE_INDEX_URL")); url != "" || own.NoIndex {
-		own.Default.URL = url
+	if location := cmp.Or(s.Index.URL, a.getenv("SLUICE_INDEX_URL")); location != "" || own.NoIndex {
+		own.Default.URL = location
 		return &own, nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), locateTime)
 	defer cancel()
-	found, err := pypi.Locate(ctx, pypi.Host{Getenv: a.getenv, Dir: a.dir, Home: a.getenv("HOME"), GOOS: runtime.GOOS, Run: fetch.RunProgram})
+	memory := memory{store: fetch.NewStore(s.cacheDir), now: time.Now}
+	found, err := pypi.Locate(ctx, pypi.Host{Getenv: a.getenv, Dir: a.dir, Home: a.home(), GOOS: runtime.GOOS, Run: memory.run})
 	if err != nil {
 		return nil, err
 	}

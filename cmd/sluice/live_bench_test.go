@@ -62,3 +62,36 @@ func BenchmarkGateWarm(b *testing.B) {
 		gateOnce(b, s, "urllib3==2.0.4")
 	}
 }
+
+// BenchmarkColdPins asks an index on loopback for the facts of the corpus' 600 pins.
+func BenchmarkColdPins(b *testing.B) {
+	s := *corpusSettings(b)
+	facts, err := index.OpenCached(s.abs(s.Index.File), s.cacheDir)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer facts.Close()
+	l, err := indexserver.Start(indexserver.New(facts, indexserver.Options{}), indexserver.Listen{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	s.Index = indexConfig{URL: l.IndexURL()}
+	s.app = &app{getenv: func(string) string { return "" }, dir: s.dir}
+	in := loadCorpus(b)
+	pins := make(map[constraints.Name][]constraints.Version)
+	for _, l := range in.lines {
+		pins[l.Requirement.Name] = append(pins[l.Requirement.Name], l.Version)
+	}
+	for b.Loop() {
+		s.cacheDir = b.TempDir()
+		facts, err := s.openFacts(in.environments)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := facts.prefetch(pins); err != nil {
+			b.Fatal(err)
+		}
+		facts.close()
+	}
+}

@@ -181,7 +181,7 @@ func TestAReadOnlyFolderIsNobodysTrouble(t *testing.T) {
 	store := NewStore(dir)
 	c := newClient(t, Options{Store: store})
 	defer c.Close() // before the disk goes
-	get(t, c, u) // from the store
+	get(t, c, u)    // from the store
 	other := *u
 	other.Path = "/other"
 	get(t, c, &other)

@@ -227,10 +227,12 @@ func writeEntry(path string, h Header, body []byte) error {
 // replaceFile writes a file so that nobody sees a half of it.
 func replaceFile(path string, data []byte) error {
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
 	f, err := os.CreateTemp(dir, "*"+tempEnding)
+	if errors.Is(err, fs.ErrNotExist) { // as it is for the first entry of each folder
+		if err = os.MkdirAll(dir, 0o700); err == nil {
+			f, err = os.CreateTemp(dir, "*"+tempEnding)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ type Builder func(ctx context.Context, name constraints.Name, v constraints.Vers
 func PipBuilder(run fetch.Runner, args ...string) Builder {
 	return func(ctx context.Context, name constraints.Name, v constraints.Version) (*Metadata, error) {
 		call := []string{
-			"-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--no-input",
+			"-I", "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--no-input",
 			"--disable-pip-version-check", "--report", "-",
 		}
 		call = append(append(call, args...), fmt.Sprintf("%s==%s", name, v))
