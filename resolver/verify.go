@@ -85,8 +85,8 @@ func (o *Outcome) Installed() []Chosen {
 // the order met.
 func (o *Outcome) Visited() []constraints.Name { return slices.Clone(o.walk.touched) }
 
-// Keep returns the outcome for longer than until the next call: for Needs and
-// WouldFit.
+// Keep returns the outcome for longer than until the next call: for Needs, Chooses
+// and WouldFit.
 func (o *Outcome) Keep() *Outcome {
 	k := *o.walk
 	k.visited, k.touched = slices.Clone(k.visited), slices.Clone(k.touched)
@@ -98,6 +98,9 @@ func (o *Outcome) Keep() *Outcome {
 func (o *Outcome) Needs(meant func(constraints.Name) bool) bool {
 	return slices.ContainsFunc(o.walk.touched, meant)
 }
+
+// Chooses reports whether the job needs packages that nothing pins.
+func (o *Outcome) Chooses() bool { return len(o.walk.open) > 0 }
 
 // WouldFit reports whether all that the job demands of some packages would be met if
 // they had these versions instead. Demands of extras never are, and what these

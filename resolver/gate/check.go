@@ -27,11 +27,18 @@ func Check(q *Question) *Report {
 		report.Results = append(report.Results, s.results...)
 		report.Environments = append(report.Environments, s.env.Name())
 	}
-	report.Findings, _ = book.findings()
+	findings, clashes := book.findings()
+	report.Findings = findings
 	report.Consumers = countConsumers(q, usage.consumers)
 	report.Unneeded = usage.unneeded(q.After)
 	report.Unpinned = usage.unpinned(q.Consumers)
 	report.Verdict = verdict(report)
+	if report.Verdict == Reject {
+		asItStands := *q
+		asItStands.Before = q.After
+		a := &adviser{question: &asItStands, today: newBaselines(&asItStands)}
+		a.explain(report, clashes)
+	}
 	sortResults(report.Results)
 	return report
 }

@@ -152,7 +152,7 @@ func (w *Why) addNewer(q *Question, name constraints.Name) error {
 		}
 		a.clashes = append(a.clashes, rejecting(report, clashes)...)
 		if i == len(newer)-1 {
-			(&adviser{question: asked, today: a.today}).explain(report, clashes)
+			(&adviser{question: asked, today: a.today, along: true}).explain(report, clashes)
 			w.HeldBack = slices.DeleteFunc(report.Findings, func(f Finding) bool { return f.Status != New && f.Status != Open })
 		}
 	}
