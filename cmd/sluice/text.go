@@ -298,14 +298,19 @@ func chain(steps []gate.Step) string {
 
 // suggestions writes what would be admitted in place of a rejected change.
 func (p *printer) suggestions(r *gate.Report) {
+	limits := ""
+	if slices.ContainsFunc(slices.Concat(r.Consumers.NotJudged, r.Consumers.ReadInPart), func(u gate.Unread) bool { return u.Open }) {
+		limits = "   as far as consumers could be read"
+	}
 	if len(r.Instead) > 0 {
-		p.row("admitted instead", r.Candidates[0].Name+"=="+strings.Join(r.Instead, " "))
+		name := r.Candidates[0].Name + "=="
+		p.row("admitted instead", name+strings.Join(r.Instead, " or "+name)+limits)
 	}
 	if elsewhere := unhurt(r); len(elsewhere) > 0 {
 		p.row("elsewhere", "nothing rejects it in "+strings.Join(elsewhere, " ")+": give the candidate a marker for these")
 	}
 	if len(r.Together) > 0 {
-		p.row("admitted together", strings.Join(r.Together, " "))
+		p.row("admitted together", strings.Join(r.Together, " ")+limits)
 	}
 }
 

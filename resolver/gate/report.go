@@ -19,8 +19,8 @@ type Report struct {
 	Candidates    []Change   `json:"candidates,omitempty"`
 	Consumers     Consumers  `json:"consumers"`
 	Findings      []Finding  `json:"findings"`
-	Instead       []string   `json:"admitted_instead,omitempty"`  // the nearest version that would be admitted
-	Together      []string   `json:"admitted_together,omitempty"` // candidates that would be admitted as one
+	Instead       []string   `json:"admitted_instead,omitempty"`  // the nearest versions that would be admitted, as far as consumers could be read
+	Together      []string   `json:"admitted_together,omitempty"` // candidates that would be admitted as one, likewise
 	Unneeded      []Unneeded `json:"unneeded_pins,omitempty"`     // of a check
 	Unpinned      []Unpinned `json:"unpinned_packages,omitempty"` // of a check
 	Results       []Result   `json:"results"`

@@ -54,21 +54,42 @@ func rejecting(report *Report, clashes []*resolver.Clash) []*resolver.Clash {
 	return all
 }
 
-// instead returns the highest version between today's pin and the rejected one
-// that would be admitted.
+// instead returns the versions next to the rejected one that would be admitted: the
+// highest below it that is above today's pin, and, where it cannot be had at all, the
+// lowest above it.
 func (a *adviser) instead(name constraints.Name) []string {
 	was, wanted := pinned(a.question.Before, name), pinned(a.question.After, name)
 	versions, err := a.question.Source.Versions(name)
-	if err != nil || was.IsZero() || wanted.IsZero() {
+	if err != nil || wanted.IsZero() {
 		return nil
 	}
+	var below, above []constraints.Version
+	for _, v := range versions {
+		switch c := v.Compare(wanted); {
+		case c < 0 && v.Compare(was) > 0:
+			below = append(below, v)
+		case c > 0:
+			above = append(above, v)
+		}
+	}
+	slices.Reverse(below)
+	instead := a.firstAdmitted(name, below)
+	if r, err := a.question.Source.Release(name, wanted); err == nil && (r == nil || r.Yanked) {
+		instead = append(instead, a.firstAdmitted(name, above)...)
+	}
+	return instead
+}
+
+// firstAdmitted returns the first of some versions of a package that would be admitted,
+// as far as it is worth looking.
+func (a *adviser) firstAdmitted(name constraints.Name, versions []constraints.Version) []string {
 	trials := 0
-	for _, v := range slices.Backward(versions) {
-		if v.IsPrerelease() || v.Compare(was) <= 0 || v.Compare(wanted) >= 0 || a.excludes(name, v) {
+	for _, v := range versions {
+		if v.IsPrerelease() || a.excludes(name, v) {
 			continue
 		}
 		if trials++; trials > maxSuggestions {
-			return nil
+			break
 		}
 		if a.admits(map[constraints.Name]constraints.Version{name: v}) {
 			return []string{v.String()}
@@ -138,11 +159,11 @@ func (a *adviser) with(pins map[constraints.Name]constraints.Version) *Question 
 	return &other
 }
 
-// judge returns the verdict on the question with other pins, and the clashes that
-// reject it.
+// judge returns the verdict on the question with other pins, as far as consumers could
+// be read, and the clashes that reject it.
 func (a *adviser) judge(pins map[constraints.Name]constraints.Version) (Verdict, []*resolver.Clash) {
 	report, clashes := compareWorlds(a.with(pins), a.today)
-	return report.Verdict, rejecting(report, clashes)
+	return verdictOf(report.Findings), rejecting(report, clashes)
 }
 
 // admits reports whether the pins would be admitted instead of the question's.
