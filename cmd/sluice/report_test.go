@@ -52,13 +52,17 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := loadUniverse(t)
-	var answers []any
+	answers := []any{readInPart(t, in)}
 	for _, r := range storyReports(t, in) {
 		answers = append(answers, r)
 	}
-	why, err := gate.Explain(in.question(in.lines), "brinehttp")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"brinehttp", "tidelint", "harbour-cli"} {
+		why, err := explain(in, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		why.NotJudged = []gate.Unread{{Consumer: "c", Reason: "r", Open: true}}
+		answers = append(answers, why)
 	}
 	candidates, err := parseCandidates([]string{"brinehttp==2.0.4", "mockbuoy==5.1.0"})
 	if err != nil {
@@ -68,7 +72,7 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answers = append(answers, why,
+	answers = append(answers,
 		pinChanges{gate.SchemaVersion, "diff", diffPins(in.file, edited)},
 		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}}})
 	for _, answer := range answers {
@@ -84,6 +88,21 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 			t.Errorf("%v\n%s", err, out.Bytes())
 		}
 	}
+}
+
+// readInPart judges a candidate with a consumer of which not all could be read, and one
+// of which nothing could.
+func readInPart(t *testing.T, in *inputs) *gate.Report {
+	t.Helper()
+	q := in.question(in.lines)
+	problems := []constraints.Problem{{Place: constraints.Place{File: "f", Line: 1}, Msg: "m", Hint: "h"}}
+	q.Consumers[0].Problems = problems
+	q.Consumers = append(q.Consumers, gate.Consumer{Name: "unread", Problems: problems})
+	r := gate.Judge(q)
+	if len(r.Consumers.ReadInPart) != 1 || len(r.Consumers.NotJudged) != 1 {
+		t.Errorf("consumers %+v", r.Consumers)
+	}
+	return r
 }
 
 func TestReportsSurviveJSON(t *testing.T) {

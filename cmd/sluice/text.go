@@ -298,10 +298,7 @@ func chain(steps []gate.Step) string {
 
 // suggestions writes what would be admitted in place of a rejected change.
 func (p *printer) suggestions(r *gate.Report) {
-	limits := ""
-	if slices.ContainsFunc(slices.Concat(r.Consumers.NotJudged, r.Consumers.ReadInPart), func(u gate.Unread) bool { return u.Open }) {
-		limits = "   as far as consumers could be read"
-	}
+	limits := limitsOf(r.Consumers.NotJudged, r.Consumers.ReadInPart)
 	if len(r.Instead) > 0 {
 		name := r.Candidates[0].Name + "=="
 		p.row("admitted instead", name+strings.Join(r.Instead, " or "+name)+limits)
