@@ -335,6 +335,13 @@ func (p *printer) check(r *gate.Report) {
 		}
 		p.row("unneeded", count(len(names), "pin")+" that no consumer installs: "+p.some(names))
 	}
+	if len(r.Inactive) > 0 {
+		names := make([]string, len(r.Inactive))
+		for i, pin := range r.Inactive {
+			names[i] = fmt.Sprintf("%s (%s)", pin.Name, pin.Marker)
+		}
+		p.row("inactive", count(len(names), "pin")+", active in no environment: "+p.some(names))
+	}
 	if len(r.Unpinned) > 0 {
 		names := make([]string, len(r.Unpinned))
 		for i, u := range r.Unpinned {

@@ -776,10 +776,10 @@ func TestEachConsumerIsCountedOnce(t *testing.T) {
 	}
 }
 
-func TestCheckFindsUnneededAndUnpinned(t *testing.T) {
+func TestCheckFindsUnneededInactiveAndUnpinned(t *testing.T) {
 	q := &gate.Question{
 		Environments: environments(t, "py311"),
-		After:        lines(t, "a===1 idle===1"),
+		After:        lines(t, "a===1 idle===1 a===3;py39 old===1;py39"),
 		Consumers:    consumers(t, "c: a | free"),
 		Source:       resolvertest.Parse(t, "a 1\n idle 1\n free 1\n free 2"),
 	}
@@ -789,6 +789,9 @@ func TestCheckFindsUnneededAndUnpinned(t *testing.T) {
 	}
 	if len(r.Unneeded) != 1 || r.Unneeded[0].Name != "idle" {
 		t.Errorf("unneeded %v, want idle", r.Unneeded)
+	}
+	if len(r.Inactive) != 2 || r.Inactive[0].Name != "a" || r.Inactive[1].Name != "old" || r.Inactive[1].Marker == "" {
+		t.Errorf("inactive %v, want a and old", r.Inactive)
 	}
 	if len(r.Unpinned) != 1 || r.Unpinned[0].Name != "free" || r.Unpinned[0].Versions[0] != "2" {
 		t.Errorf("unpinned %v, want free 2", r.Unpinned)
