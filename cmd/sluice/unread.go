@@ -9,8 +9,8 @@ import (
 
 // Bounds on what is listed of consumers that could not be judged, or not wholly.
 const (
-	maxUnreadConsumers = 6
-	maxUnreadProblems  = 4
+	maxUnreadConsumers = 4
+	maxUnreadProblems  = 3
 )
 
 // unreadConsumer is a consumer with all that could not be judged of it.
