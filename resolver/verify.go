@@ -85,8 +85,8 @@ func (o *Outcome) Installed() []Chosen {
 // the order met.
 func (o *Outcome) Visited() []constraints.Name { return slices.Clone(o.walk.touched) }
 
-// Keep returns the outcome for longer than until the next call: for Needs and
-// WouldFit.
+// Keep returns the outcome for longer than until the next call: for Needs, Chooses
+// and WouldFit.
 func (o *Outcome) Keep() *Outcome {
 	k := *o.walk
 	k.visited, k.touched = slices.Clone(k.visited), slices.Clone(k.touched)
@@ -98,6 +98,9 @@ func (o *Outcome) Keep() *Outcome {
 func (o *Outcome) Needs(meant func(constraints.Name) bool) bool {
 	return slices.ContainsFunc(o.walk.touched, meant)
 }
+
+// Chooses reports whether the job needs packages that nothing pins.
+func (o *Outcome) Chooses() bool { return len(o.walk.open) > 0 }
 
 // WouldFit reports whether all that the job demands of some packages would be met if
 // they had these versions instead. Demands of extras never are, and what these
@@ -133,14 +136,47 @@ func (o *Outcome) WouldFit(versions map[constraints.Name]constraints.Version) bo
 }
 
 // PathTo returns the shortest chain of demands from a root to a package that the
-// job installs, nil when it does not install it.
+// job installs, be it from a direct reference; nil when it does not install it.
 func (o *Outcome) PathTo(name constraints.Name) []Demand {
 	for _, s := range o.walk.visited {
 		if s.candidate.node.name == name {
 			return o.walk.path(s.via)
 		}
 	}
+	for _, via := range o.walk.skipped {
+		if via.edge.to.name == name {
+			return o.walk.path(via)
+		}
+	}
 	return nil
+}
+
+// DemandsOfChosen returns what versions that the search chose for the job demand of a
+// package.
+func (o *Outcome) DemandsOfChosen(name constraints.Name) []Demand {
+	var demands []Demand
+	for _, s := range o.walk.visited {
+		if s.candidate.pin != nil {
+			continue
+		}
+		for i := range s.edges {
+			if e := &s.edges[i]; e.to.name == name {
+				demands = append(demands, o.walk.demandOf(origin{from: s, edge: e}))
+			}
+		}
+	}
+	return demands
+}
+
+// Chosen returns the version of a package that the search chose for the job, false
+// where it did not.
+func (o *Outcome) Chosen(name constraints.Name) (constraints.Version, bool) {
+	for _, s := range o.walk.visited {
+		if c := s.candidate; c.node.name == name && c.pin == nil {
+			return c.version, true
+		}
+	}
+	return constraints.Version{}, false
 }
 
 // walk is one job on its way through a world.

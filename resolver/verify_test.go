@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sluice/constraints"
 	"sluice/resolver"
 	"sluice/resolver/resolvertest"
 )
@@ -387,4 +388,30 @@ func TestSearchGivesUpAtItsBound(t *testing.T) {
 
 func pigeon(p, h int) string {
 	return "pigeon" + string(rune('0'+p)) + " " + string(rune('0'+h)) + ": hole" + string(rune('0'+h)) + "==" + string(rune('0'+p)) + "\n"
+}
+
+func TestOutcomeTellsWhatWasChosen(t *testing.T) {
+	const universe = "a 1: b<2\n b 1 {extras x}: d | e; extra == 'x'\n b 2\n d 1\n e 1: d>=1"
+	o := resolvertest.Parse(t, universe).World(t, "a===1").Verify(resolvertest.Job(t, "a | b[x] | d | far @ https://example.org/far.zip"))
+	if v, ok := o.Chosen("b"); !ok || v.String() != "1" {
+		t.Errorf("b %s, %v, want 1", v, ok)
+	}
+	for _, name := range []constraints.Name{"a", "far", "gone"} { // pinned, from elsewhere, not there
+		if v, ok := o.Chosen(name); ok {
+			t.Errorf("%s %s was chosen", name, v)
+		}
+	}
+	var demands []string
+	for _, d := range o.DemandsOfChosen("d") {
+		demands = append(demands, string(d.From.Name)+" "+d.From.Version.String()+" "+d.Requirement.String())
+	}
+	if got := strings.Join(demands, ", "); got != "b 1 d, e 1 d>=1" {
+		t.Errorf("demands %s", got)
+	}
+	if path := o.PathTo("far"); len(path) != 1 {
+		t.Errorf("path to a direct reference: %v", path)
+	}
+	if !o.Chooses() {
+		t.Error("nothing is chosen")
+	}
 }

@@ -98,9 +98,9 @@ type noted struct {
 
 // answer writes a report in the format asked for, and tells the notes.
 func (a *app) answer(o *options, in *inputs, report *gate.Report, notes []note) error {
-	report.Facts = in.facts.digest()
 	a.tell(notes)
 	if o.format == "json" {
+		report.Facts = in.facts.digest()
 		return writeJSON(a.stdout, noted{report, notes})
 	}
 	return writeReport(a.stdout, report, a.color(), o.full)

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"sluice/constraints"
 	"sluice/constraints/pep508"
 	"sluice/resolver/gate"
 )
@@ -38,20 +40,20 @@ func (a *app) why(o *options, args []string) (int, error) {
 		return 0, err
 	}
 	defer in.close()
-	why, err := gate.Explain(in.ask(in.question(in.lines)), pep508.NormalizeName(args[0]))
+	why, err := explain(in, args[0])
 	if err := errors.Join(err, in.facts.settle()); err != nil {
 		return 0, err
 	}
-	if len(why.Pins) == 0 && why.Versions == 0 && len(why.RequiredBy) == 0 {
+	if len(why.Pins) == 0 && why.Versions == 0 && len(why.RequiredBy) == 0 && why.Consumer == nil {
 		e := usageError{msg: fmt.Sprintf("nothing is known of %s: no pin, no requirement, not in the index", args[0])}
 		if near := in.facts.suggest(pep508.NormalizeName(args[0])); len(near) > 0 {
 			e.hint = fmt.Sprintf("did you mean %s?", near[0])
 		}
 		return 0, e
 	}
-	why.Facts = in.facts.digest()
 	a.tell(in.settings.notes)
 	if o.format == "json" {
+		why.Facts = in.facts.digest()
 		return exitOK, writeJSON(a.stdout, notedWhy{why, in.settings.notes})
 	}
 	return exitOK, writeWhy(a.stdout, why, a.color(), o.full)
@@ -63,6 +65,33 @@ type notedWhy struct {
 	Notes []note `json:"notes,omitempty"`
 }
 
+// explain says what can be said of the package of a name.
+func explain(in *inputs, name string) (*gate.Why, error) {
+	normal := pep508.NormalizeName(name)
+	why, err := gate.Explain(in.ask(in.question(in.lines)), normal)
+	if err != nil {
+		return nil, err
+	}
+	why.Consumer = in.consumerOf(normal)
+	return why, nil
+}
+
+// consumerOf returns the consumer that goes by a name or publishes the package of that
+// name, nil when there is none.
+func (in *inputs) consumerOf(name constraints.Name) *gate.WhyConsumer {
+	for _, c := range in.consumers {
+		if pep508.NormalizeName(c.name) != name && c.dist() != name {
+			continue
+		}
+		found := &gate.WhyConsumer{Name: c.name, Owner: c.owner, Jobs: []string{}}
+		for _, job := range c.judged.Jobs {
+			found.Jobs = append(found.Jobs, job.Name)
+		}
+		return found
+	}
+	return nil
+}
+
 // writeWhy writes what can be said of a package as text.
 func writeWhy(w io.Writer, why *gate.Why, color, full bool) error {
 	p := newPrinter(w, color)
@@ -71,6 +100,8 @@ func writeWhy(w io.Writer, why *gate.Why, color, full bool) error {
 	p.whyRequired(why)
 	p.whyInstalled(why)
 	p.whyHeld(why)
+	p.unread("not judged", why.NotJudged)
+	p.unread("read in part", why.ReadInPart)
 	return p.flush()
 }
 
@@ -84,10 +115,25 @@ func (p *printer) whyHead(why *gate.Why) {
 		p.printf(", newest %s", why.Newest)
 	}
 	p.printf("\n")
+	if c := why.Consumer; c != nil {
+		p.row("consumer", describeConsumer(gate.Reach{Consumer: c.Name, Owner: c.Owner})+": "+jobList(c.Jobs))
+	}
+	if len(why.Chosen) > 0 {
+		p.row("chosen", strings.Join(why.Chosen, ", "))
+	}
 	for _, pin := range why.Pins {
 		p.row("pinned", fmt.Sprintf("%s   [%s]", pin.Version, strings.Join(pin.Environments, " ")))
 		p.sub("at", pin.Place.String())
 	}
+}
+
+// jobList names the jobs of a consumer.
+func jobList(jobs []string) string {
+	names := make([]string, len(jobs))
+	for i, job := range jobs {
+		names[i] = cmp.Or(job, "runtime")
+	}
+	return cmp.Or(strings.Join(names, ", "), "nothing is required")
 }
 
 func (p *printer) whyRequired(why *gate.Why) {
@@ -98,8 +144,11 @@ func (p *printer) whyRequired(why *gate.Why) {
 			return
 		}
 		where := ""
-		if r.Place != nil {
+		switch {
+		case r.Place != nil:
 			where = r.Place.String()
+		case len(r.ChosenFor) > 0:
+			where = "chosen for " + p.some(r.ChosenFor)
 		}
 		p.sub("", fmt.Sprintf("%s  %s  %s", padded(r.By, 30), padded(r.Requirement, 40), where))
 	}
@@ -132,14 +181,15 @@ func (p *printer) whyHeld(why *gate.Why) {
 		}
 		return
 	}
+	limits := limitsOf(why.NotJudged, why.ReadInPart)
 	newest := why.Newer[len(why.Newer)-1]
 	if why.Admissible == newest {
-		p.row("held back", fmt.Sprintf("by nothing: %s==%s would be admitted", why.Package, newest))
+		p.row("held back", fmt.Sprintf("by nothing: %s==%s would be admitted%s", why.Package, newest, limits))
 		return
 	}
 	p.row("held back", fmt.Sprintf("%s newer: %s", count(len(why.Newer), "version"), p.some(why.Newer)))
 	if why.Admissible != "" {
-		p.sub("admissible", why.Package+"=="+why.Admissible)
+		p.sub("admissible", why.Package+"=="+why.Admissible+limits)
 	}
 	for i := range why.HeldBack {
 		f := &why.HeldBack[i]

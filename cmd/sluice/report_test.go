@@ -52,13 +52,17 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := loadUniverse(t)
-	var answers []any
+	answers := []any{readInPart(t, in)}
 	for _, r := range storyReports(t, in) {
 		answers = append(answers, r)
 	}
-	why, err := gate.Explain(in.question(in.lines), "brinehttp")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"brinehttp", "tidelint", "harbour-cli"} {
+		why, err := explain(in, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		why.NotJudged = []gate.Unread{{Consumer: "c", Reason: "r", Open: true}}
+		answers = append(answers, why)
 	}
 	candidates, err := parseCandidates([]string{"brinehttp==2.0.4", "mockbuoy==5.1.0", `looptide==4.0.0; python_version >= "3.12"`})
 	if err != nil {
@@ -69,7 +73,11 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	notes := append(remarks(in.file, edited, candidates, in.environments, "would be"), note{Message: "m", Hint: "h"})
-	answers = append(answers, why, notedWhy{why, notes}, noted{gate.Check(in.question(in.lines)), notes},
+	why, err := explain(in, "brinehttp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers = append(answers, notedWhy{why, notes}, noted{gate.Check(in.question(in.lines)), notes},
 		pinChanges{gate.SchemaVersion, "diff", diffPins(in.file, edited)},
 		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{&constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}, {nil, "m", "h"}}})
 	for _, answer := range answers {
@@ -85,6 +93,21 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 			t.Errorf("%v\n%s", err, out.Bytes())
 		}
 	}
+}
+
+// readInPart judges a candidate with a consumer of which not all could be read, and one
+// of which nothing could.
+func readInPart(t *testing.T, in *inputs) *gate.Report {
+	t.Helper()
+	q := in.question(in.lines)
+	problems := []constraints.Problem{{Place: constraints.Place{File: "f", Line: 1}, Msg: "m", Hint: "h"}}
+	q.Consumers[0].Problems = problems
+	q.Consumers = append(q.Consumers, gate.Consumer{Name: "unread", Problems: problems})
+	r := gate.Judge(q)
+	if len(r.Consumers.ReadInPart) != 1 || len(r.Consumers.NotJudged) != 1 {
+		t.Errorf("consumers %+v", r.Consumers)
+	}
+	return r
 }
 
 func TestReportsSurviveJSON(t *testing.T) {

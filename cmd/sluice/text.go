@@ -298,14 +298,16 @@ func chain(steps []gate.Step) string {
 
 // suggestions writes what would be admitted in place of a rejected change.
 func (p *printer) suggestions(r *gate.Report) {
+	limits := limitsOf(r.Consumers.NotJudged, r.Consumers.ReadInPart)
 	if len(r.Instead) > 0 {
-		p.row("admitted instead", r.Candidates[0].Name+"=="+strings.Join(r.Instead, " "))
+		name := r.Candidates[0].Name + "=="
+		p.row("admitted instead", name+strings.Join(r.Instead, " or "+name)+limits)
 	}
 	if elsewhere := unhurt(r); len(elsewhere) > 0 {
 		p.row("elsewhere", "nothing rejects it in "+strings.Join(elsewhere, " ")+": give the candidate a marker for these")
 	}
 	if len(r.Together) > 0 {
-		p.row("admitted together", strings.Join(r.Together, " "))
+		p.row("admitted together", strings.Join(r.Together, " ")+limits)
 	}
 }
 
@@ -332,6 +334,13 @@ func (p *printer) check(r *gate.Report) {
 			}
 		}
 		p.row("unneeded", count(len(names), "pin")+" that no consumer installs: "+p.some(names))
+	}
+	if len(r.Inactive) > 0 {
+		names := make([]string, len(r.Inactive))
+		for i, pin := range r.Inactive {
+			names[i] = fmt.Sprintf("%s (%s)", pin.Name, pin.Marker)
+		}
+		p.row("inactive", count(len(names), "pin")+", active in no environment: "+p.some(names))
 	}
 	if len(r.Unpinned) > 0 {
 		names := make([]string, len(r.Unpinned))

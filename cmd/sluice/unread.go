@@ -2,14 +2,15 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"sluice/resolver/gate"
 )
 
 // Bounds on what is listed of consumers that could not be judged, or not wholly.
 const (
-	maxUnreadConsumers = 6
-	maxUnreadProblems  = 4
+	maxUnreadConsumers = 4
+	maxUnreadProblems  = 3
 )
 
 // unreadConsumer is a consumer with all that could not be judged of it.
@@ -73,4 +74,14 @@ func (p *printer) hint(u gate.Unread) {
 	if u.Hint != "" {
 		p.sub("hint", u.Hint)
 	}
+}
+
+// limitsOf returns what is to be said beside a suggestion where not all consumers could
+// be read.
+func limitsOf(notJudged, readInPart []gate.Unread) string {
+	open := func(u gate.Unread) bool { return u.Open }
+	if slices.ContainsFunc(notJudged, open) || slices.ContainsFunc(readInPart, open) {
+		return "   as far as consumers could be read"
+	}
+	return ""
 }

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"slices"
+
 	"sluice/constraints"
 	"sluice/resolver"
 )
@@ -14,8 +16,9 @@ type baseline struct {
 	second *resolver.World // the same, for a second walker
 	trials []*trial
 
-	// walked are the pins of the first edited world that the trials were taken
-	// through; they keep what came out.
+	// edited is the first edited world that the trials were taken through, walked are
+	// its pins; they keep what came out.
+	edited *resolver.World
 	walked []resolver.Pin
 }
 
@@ -25,13 +28,14 @@ type trial struct {
 	job      Job
 	judged   bool
 	before   fare
-	record   *record // of the walk under the pins that the baseline's walked says; nil for none
+	record   *record // of the walk through the baseline's edited world; nil for none
 }
 
 // record is what came out of taking a job through a world.
 type record struct {
 	outcome *resolver.Outcome
 	fare    fare
+	limited bool // the job has constraints of its own
 }
 
 // fare is how a job fares in a world.
@@ -59,6 +63,36 @@ func newBaselines(q *Question) []*baseline {
 		all = append(all, b)
 	}
 	return all
+}
+
+// ready makes the edited world of a question the one whose records count, where there
+// is none yet.
+func (b *baseline) ready(q *Question) {
+	if b.edited == nil {
+		pins, limits := active(q.After, b.env)
+		b.edited, b.walked = resolver.NewWorld(b.env, pins, limits, q.Source), pins
+	}
+}
+
+// recorded returns what comes out of taking the job through the baseline's edited
+// world.
+func (t *trial) recorded(edited *resolver.World) *record {
+	if t.record == nil {
+		t.record = t.take(edited)
+		t.record.outcome = t.record.outcome.Keep()
+	}
+	return t.record
+}
+
+// take takes the job through a world. The outcome is valid until the next walk there.
+func (t *trial) take(world *resolver.World) *record {
+	outcome := world.Verify(t.job.Job)
+	return &record{outcome: outcome, fare: fareOf(outcome), limited: len(t.job.Limits) > 0}
+}
+
+// leadsTo reports whether one of the job's requirements is on a package that is meant.
+func (t *trial) leadsTo(meant func(constraints.Name) bool) bool {
+	return slices.ContainsFunc(t.job.Roots, func(r resolver.Root) bool { return meant(r.Requirement.Name) })
 }
 
 // today returns how the job fares in a world of today's pins.

@@ -27,11 +27,18 @@ func Check(q *Question) *Report {
 		report.Results = append(report.Results, s.results...)
 		report.Environments = append(report.Environments, s.env.Name())
 	}
-	report.Findings, _ = book.findings()
+	findings, clashes := book.findings()
+	report.Findings = findings
 	report.Consumers = countConsumers(q, usage.consumers)
-	report.Unneeded = usage.unneeded(q.After)
+	report.Unneeded, report.Inactive = usage.idle(q)
 	report.Unpinned = usage.unpinned(q.Consumers)
 	report.Verdict = verdict(report)
+	if report.Verdict == Reject {
+		asItStands := *q
+		asItStands.Before = q.After
+		a := &adviser{question: &asItStands, today: newBaselines(&asItStands)}
+		a.explain(report, clashes)
+	}
 	sortResults(report.Results)
 	return report
 }
@@ -92,15 +99,25 @@ func (u *usage) add(consumer int, installed []resolver.Chosen) {
 	}
 }
 
-// unneeded returns the pins that no consumer installs, in file order.
-func (u *usage) unneeded(lines []Line) []Unneeded {
-	var list []Unneeded
-	for _, l := range lines {
-		if l.IsPin() && !u.needed[l.Requirement.Name] {
-			list = append(list, Unneeded{Name: l.Requirement.Spelling, Place: l.Place})
+// idle returns the pins that no consumer installs, and those that are active in no
+// environment, in file order.
+func (u *usage) idle(q *Question) (unneeded, inactive []PinLine) {
+	for _, l := range q.After {
+		if !l.IsPin() {
+			continue
+		}
+		pin := PinLine{Name: l.Requirement.Spelling, Place: l.Place}
+		if l.Requirement.Marker != nil {
+			pin.Marker = l.Requirement.Marker.String()
+		}
+		switch {
+		case !appliesSomewhere(q, l.Requirement):
+			inactive = append(inactive, pin)
+		case !u.needed[l.Requirement.Name]:
+			unneeded = append(unneeded, pin)
 		}
 	}
-	return list
+	return unneeded, inactive
 }
 
 // unpinned returns the packages that consumers install and nothing pins, by

@@ -216,6 +216,55 @@ func TestJudge(t *testing.T) {
 			found:     "new published: a 2 is not in the index <- c",
 		},
 		{
+			name:      "beside a version that is not published the nearest on both sides are named",
+			universe:  "a 1\n a 2\n a 4\n a 5",
+			before:    "a===1",
+			after:     "a===3",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new published: a 3 is not in the index <- c",
+			instead:   "2 4",
+		},
+		{
+			name:      "and only what would be admitted",
+			universe:  "a 1\n a 2 {yanked}\n a 4: b>1\n a 5 {yanked}\n a 6\n b 1",
+			before:    "a===1 b===1",
+			after:     "a===3 b===1",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new published: a 3 is not in the index <- c",
+			instead:   "6",
+		},
+		{
+			name:      "beside a yanked version the next above is named",
+			universe:  "a 1\n a 2 {yanked}\n a 3",
+			before:    "a===1",
+			after:     "a===2",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new published: a 2 was yanked from the index",
+			instead:   "3",
+		},
+		{
+			name:      "above a version that is there nothing is looked for",
+			universe:  "a 1\n a 2: b>1\n a 3\n b 1",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a",
+			verdict:   gate.Reject,
+			found:     "new dependency: a 2 requires b>1, against 1 <- c",
+		},
+		{
+			name:      "a new pin may be any version below",
+			universe:  "a 1\n a 2\n b 1",
+			before:    "b===1",
+			after:     "b===1 a===2",
+			consumers: "c: a<2 | b",
+			verdict:   gate.Reject,
+			found:     "new range: a<2 excludes a 2 <- c",
+			instead:   "1",
+		},
+		{
 			name:      "a search that ends at the unpublished pin is no reason of its own",
 			universe:  "a 1\n lint 1: a\n lint 2: b\n b 1: a",
 			before:    "a===1 b===1",
@@ -578,6 +627,61 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+func TestFindingsSayWhatIsPublished(t *testing.T) {
+	for _, test := range []struct{ name, universe, pins, consumers, details string }{
+		{"between versions", "a 1\n a 2\n a 4\n a 5", "a===3", "", "the nearest published are 2 and 4, the newest 5"},
+		{"below the newest", "a 1\n a 2\n a 4\n a 5rc1", "a===3", "", "the nearest published are 2 and 4, which is the newest"},
+		{"above all", "a 1\n a 2\n a 4rc1", "a===3", "", "the newest published is 2"},
+		{"below all", "a 2\n a 4", "a===1", "", "the nearest published is 2, the newest 4"},
+		{"below one", "a 2", "a===1", "", "the nearest published is 2, which is the newest"},
+		{"no final release", "a 2rc1", "a===3", "", "the newest published is 2rc1"},
+		{"no release", "b 1", "a===3", "", "the index has no a"},
+		{"another spelling", "a 1.0", "a===1.0.0", "", ""},
+		{"nothing within what is demanded", "b 1: a>=4\n a 1\n a 3", "b===1", "c: b", "b 1 requires a>=4; the newest published is 3"},
+		{"nothing that runs there", "b 1: a\n a 3 {python >=3.12}", "b===1", "c: b", "b 1 requires a; a 3 requires Python >=3.12"},
+		{"nothing but what was withdrawn", "b 1: a\n a 3 {yanked}", "b===1", "c: b", "b 1 requires a; a 3 was yanked from the index"},
+		{"nothing to install", "b 1: a\n a 3 {files cp27-none-win32}", "b===1", "c: b", "b 1 requires a; a 3 has no file that can be installed"},
+		{"what stands in the way", "b 2\n lint 1: b<2", "b===2", "c: lint", "c:1:1  lint; lint 1 requires b<2, against 2"},
+		{"what stands in the way further on", "b 2\n d 1: b<2\n lint 1: d", "b===2 d===1", "c: lint", "so that no version of lint fits"},
+		{"what is not there further on", "d 1: b\n lint 1: d", "b===2 d===1", "c: lint", "the index has no b; so that no version of lint fits"},
+		{
+			"several things in the way", "b 1\n d 1: b<1\n e 1\n lint 1: d\n lint 2: gone\n lint 3: e>1", "b===1 d===1 e===1 gone===1", "c: lint",
+			"the index has no gone; c:1:1  lint; lint 3 requires e>1, against 1; lint 2 leads to gone 1, which is not in the index; lint 1 leads to d 1, which requires b<1, against 1",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := gate.Check(&gate.Question{
+				Environments: environments(t, "py311"),
+				After:        lines(t, test.pins),
+				Consumers:    consumers(t, test.consumers),
+				Source:       resolvertest.Parse(t, test.universe),
+			})
+			var details []string
+			for _, f := range r.Findings {
+				details = append(details, f.Details...)
+			}
+			if got := strings.Join(details, "; "); got != test.details {
+				t.Errorf("%s\nwant %s\n%s", got, test.details, found(r))
+			}
+		})
+	}
+}
+
+func TestUnreadConsumerDoesNotKeepSuggestionsAway(t *testing.T) {
+	q := &gate.Question{
+		Environments: environments(t, "py311"),
+		Before:       lines(t, "a===1 b===1"),
+		After:        lines(t, "a===3 b===1"),
+		Consumers:    consumers(t, "c: a | b"),
+		Source:       resolvertest.Parse(t, "a 1\n a 2\n a 3\n b 1: a<3\n b 2"),
+	}
+	q.Consumers[0].Problems = []constraints.Problem{{Msg: "no requirement"}}
+	r := gate.Judge(q)
+	if got := strings.Join(r.Instead, " ") + " " + strings.Join(r.Together, " "); got != "2 a==3 b==2" {
+		t.Errorf("suggested %q", got)
+	}
+}
+
 func TestZeroVerdictIsUndecided(t *testing.T) {
 	var r gate.Report
 	if r.Verdict != gate.Undecided || r.Verdict.ExitStatus() != 2 {
@@ -672,10 +776,10 @@ func TestEachConsumerIsCountedOnce(t *testing.T) {
 	}
 }
 
-func TestCheckFindsUnneededAndUnpinned(t *testing.T) {
+func TestCheckFindsUnneededInactiveAndUnpinned(t *testing.T) {
 	q := &gate.Question{
 		Environments: environments(t, "py311"),
-		After:        lines(t, "a===1 idle===1"),
+		After:        lines(t, "a===1 idle===1 a===3;py39 old===1;py39"),
 		Consumers:    consumers(t, "c: a | free"),
 		Source:       resolvertest.Parse(t, "a 1\n idle 1\n free 1\n free 2"),
 	}
@@ -685,6 +789,9 @@ func TestCheckFindsUnneededAndUnpinned(t *testing.T) {
 	}
 	if len(r.Unneeded) != 1 || r.Unneeded[0].Name != "idle" {
 		t.Errorf("unneeded %v, want idle", r.Unneeded)
+	}
+	if len(r.Inactive) != 2 || r.Inactive[0].Name != "a" || r.Inactive[1].Name != "old" || r.Inactive[1].Marker == "" {
+		t.Errorf("inactive %v, want a and old", r.Inactive)
 	}
 	if len(r.Unpinned) != 1 || r.Unpinned[0].Name != "free" || r.Unpinned[0].Versions[0] != "2" {
 		t.Errorf("unpinned %v, want free 2", r.Unpinned)

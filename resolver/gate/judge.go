@@ -14,7 +14,7 @@ func Judge(q *Question) *Report {
 	today := newBaselines(q)
 	report, clashes := compareWorlds(q, today)
 	if report.Verdict == Reject {
-		a := &adviser{question: q, today: today}
+		a := &adviser{question: q, today: today, along: true}
 		a.suggest(report, clashes)
 	}
 	return report

@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -121,4 +122,75 @@ func TestSuggestionsWouldBeAdmitted(t *testing.T) {
 	if suggested == 0 {
 		t.Error("nothing was suggested")
 	}
+}
+
+// TestLiftsLiftAndBringNothingElse carries out what is said to lift a finding, of
+// changes and of constraints as they stand.
+func TestLiftsLiftAndBringNothingElse(t *testing.T) {
+	carried := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		d := drawQuestion(t, rt)
+		for _, r := range []*gate.Report{gate.Judge(d.question), gate.Check(d.question)} {
+			for _, f := range r.Findings {
+				for _, text := range f.Lifts {
+					d.carryOut(t, rt, f, text)
+					carried++
+				}
+			}
+		}
+	})
+	if carried == 0 {
+		t.Error("nothing was carried out")
+	}
+}
+
+// carryOut does what would lift a finding and holds each consumer's job against how it
+// fared before.
+func (d drawn) carryOut(t *testing.T, rt *rapid.T, f gate.Finding, text string) {
+	pins, wider := d.carriedOut(f, text)
+	before, after := d.source.World(t, d.after), d.source.World(t, pins)
+	for _, c := range d.question.Consumers {
+		job := c.Jobs[0].Job
+		there := make(map[resolver.Key]bool)
+		for _, clash := range before.Verify(job).Clashes {
+			there[clash.Key()] = true
+		}
+		roots := slices.Clone(job.Roots)
+		for i := range roots {
+			if r, ok := wider[roots[i].Place.String()]; ok {
+				roots[i].Requirement = resolvertest.Requirement(t, r)
+			}
+		}
+		for _, clash := range after.Verify(resolver.Job{Roots: roots}).Clashes {
+			from := ""
+			if clash.Demand.From != nil {
+				from = string(clash.Demand.From.Name)
+			}
+			same := clash.Kind == resolver.OutOfRange && from == f.Package && string(clash.Target.Name) == f.Target
+			stays := same && (from != "" || clash.Demand.Place == *f.Place)
+			if !there[clash.Key()] || stays {
+				rt.Fatalf("%s%q for %q leaves %s with %v of %s", d, text, f.Message, c.Name, clash.Kind, clash.Target.Name)
+			}
+		}
+	}
+}
+
+// carriedOut returns the pins, and the requirements by their place, that a lift asks for.
+func (d drawn) carriedOut(f gate.Finding, text string) (pins string, wider map[string]string) {
+	pins, wider = d.after, make(map[string]string)
+	if r, ok := strings.CutPrefix(text, "widen to "); ok {
+		wider[f.Place.String()] = r
+		return pins, wider
+	}
+	moves, widens, _ := strings.Cut(strings.TrimPrefix(text, "move "), " and widen ")
+	for move := range strings.SplitSeq(strings.TrimSuffix(moves, " along"), " and ") {
+		name, version, _ := strings.Cut(move, " to ")
+		at := strings.Index(" "+pins, " "+name+"===")
+		pins = pins[:at+len(name)+3] + version + pins[at+len(name)+4:]
+	}
+	for widen := range strings.SplitSeq(widens, " and ") {
+		place, r, _ := strings.Cut(widen, " to ")
+		wider[place] = r
+	}
+	return pins, wider
 }

@@ -17,15 +17,19 @@ func nearby(source resolver.Source, c resolver.Chosen) []string {
 		return []string{"the index has no " + spelled(c)}
 	}
 	versions = finals(versions)
-	newest := versions[len(versions)-1]
+	last := len(versions) - 1
 	at, _ := slices.BinarySearchFunc(versions, c.Version, constraints.Version.Compare)
-	switch {
-	case at == len(versions):
-		return []string{"the newest published is " + newest.String()}
-	case at == 0:
-		return []string{"the nearest published is " + versions[0].String() + ", the newest " + newest.String()}
+	newest := ", the newest " + versions[last].String()
+	if at == last {
+		newest = ", which is the newest"
 	}
-	return []string{"the nearest published are " + versions[at-1].String() + " and " + versions[at].String() + ", the newest " + newest.String()}
+	switch at {
+	case last + 1:
+		return []string{"the newest published is " + versions[last].String()}
+	case 0:
+		return []string{"the nearest published is " + versions[0].String() + newest}
+	}
+	return []string{"the nearest published are " + versions[at-1].String() + " and " + versions[at].String() + newest}
 }
 
 // finals returns the final releases among versions, all of them where there is none.

@@ -87,3 +87,13 @@ func active(lines []Line, env *constraints.Environment) (pins []resolver.Pin, li
 	}
 	return pins, limits
 }
+
+// spellingOf returns a name as the lines that pin it have it.
+func spellingOf(lines []Line, name constraints.Name) string {
+	for _, l := range lines {
+		if l.Requirement.Name == name && l.IsPin() {
+			return l.Requirement.Spelling
+		}
+	}
+	return string(name)
+}

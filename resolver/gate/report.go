@@ -19,9 +19,10 @@ type Report struct {
 	Candidates    []Change   `json:"candidates,omitempty"`
 	Consumers     Consumers  `json:"consumers"`
 	Findings      []Finding  `json:"findings"`
-	Instead       []string   `json:"admitted_instead,omitempty"`  // the nearest version that would be admitted
-	Together      []string   `json:"admitted_together,omitempty"` // candidates that would be admitted as one
-	Unneeded      []Unneeded `json:"unneeded_pins,omitempty"`     // of a check
+	Instead       []string   `json:"admitted_instead,omitempty"`  // the nearest versions that would be admitted, as far as consumers could be read
+	Together      []string   `json:"admitted_together,omitempty"` // candidates that would be admitted as one, likewise
+	Unneeded      []PinLine  `json:"unneeded_pins,omitempty"`     // of a check: what no consumer installs, where it is active
+	Inactive      []PinLine  `json:"inactive_pins,omitempty"`     // of a check: what is active in no environment
 	Unpinned      []Unpinned `json:"unpinned_packages,omitempty"` // of a check
 	Results       []Result   `json:"results"`
 }
@@ -104,11 +105,11 @@ const (
 	Untouched State = "untouched" // the change does not reach it
 )
 
-// Unneeded is a pin that no consumer installs in any environment where it is
-// active.
-type Unneeded struct {
-	Name  string            `json:"name"`
-	Place constraints.Place `json:"place"`
+// PinLine is a line that pins a package.
+type PinLine struct {
+	Name   string            `json:"name"`
+	Marker string            `json:"marker,omitempty"`
+	Place  constraints.Place `json:"place"`
 }
 
 // Unpinned is a package that consumers install and that nothing pins.

@@ -1,10 +1,8 @@
 package gate
 
 import (
-	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"sluice/constraints"
 	"sluice/resolver"
@@ -14,98 +12,13 @@ import (
 // suggestion.
 const maxSuggestions = 24
 
-// widener is what a range can do that can say how little it must change to admit
-// a version.
-type widener interface {
-	Widen(constraints.Version) (constraints.Range, bool)
-}
-
-// fittingRequirer returns the version of the package that makes the demand,
-// nearest to the one pinned and rather newer than older, that accepts what is
-// there. A package that the question changes is not moved again.
-func fittingRequirer(q *Question, c *resolver.Clash) (constraints.Version, bool) {
-	from := c.Demand.From
-	if from.Pin == nil || changes(q, from.Name) {
-		return constraints.Version{}, false
-	}
-	return nearest(q, from.Name, from.Version, func(r *resolver.Release) bool {
-		for i := range r.Requirements {
-			demand := &r.Requirements[i]
-			if demand.Name == c.Target.Name && !demand.Range.Contains(c.Target.Version) && appliesSomewhere(q, *demand) {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-// fittingTarget returns the version of the package demanded, nearest to the one
-// pinned, that is in the range.
-func fittingTarget(q *Question, c *resolver.Clash) (constraints.Version, bool) {
-	if changes(q, c.Target.Name) {
-		return constraints.Version{}, false
-	}
-	return nearest(q, c.Target.Name, c.Target.Version, func(r *resolver.Release) bool {
-		return c.Demand.Requirement.Range.Contains(r.Version)
-	})
-}
-
-// nearest returns the final, unyanked version of a package that passes the test:
-// the lowest above the one given, else, where the policy lets pins be lowered,
-// the highest below.
-func nearest(q *Question, name constraints.Name, from constraints.Version, test func(*resolver.Release) bool) (constraints.Version, bool) {
-	versions, err := q.Source.Versions(name)
-	if err != nil {
-		return constraints.Version{}, false
-	}
-	at, _ := slices.BinarySearchFunc(versions, from, constraints.Version.Compare)
-	order := slices.Clone(versions[at:])
-	if q.Policy.Downgrade {
-		for _, v := range slices.Backward(versions[:at]) {
-			order = append(order, v)
-		}
-	}
-	for _, v := range order {
-		if v.IsPrerelease() || v.Equal(from) {
-			continue
-		}
-		release, err := q.Source.Release(name, v)
-		if err == nil && release != nil && !release.Yanked && !release.Unknown && installableEverywhere(q, release) && test(release) {
-			return v, true
-		}
-	}
-	return constraints.Version{}, false
-}
-
-func installableEverywhere(q *Question, r *resolver.Release) bool {
-	return !slices.ContainsFunc(q.Environments, func(env *constraints.Environment) bool {
-		return !r.Installable(env) || r.RequiresRuntime != nil && !r.RequiresRuntime.Contains(env.Runtime())
-	})
-}
-
-func appliesSomewhere(q *Question, r constraints.Requirement) bool {
-	return slices.ContainsFunc(q.Environments, func(env *constraints.Environment) bool { return r.Applies(env, "") })
-}
-
-// changes reports whether the question changes the pin of a name.
-func changes(q *Question, name constraints.Name) bool {
-	versions := func(lines []Line) (all []string) {
-		for _, l := range lines {
-			if l.Requirement.Name == name {
-				all = append(all, l.Version.Key())
-			}
-		}
-		return all
-	}
-	return !slices.Equal(versions(q.Before), versions(q.After))
-}
-
 // adviser looks for changes near a rejected one that would be admitted, and
 // judges each before it is named.
 type adviser struct {
 	question *Question
 	today    []*baseline
 	clashes  []*resolver.Clash // that reject
+	along    bool              // the question changes something that others may move with
 }
 
 // suggest adds to a report what would lift its findings, and what would be
@@ -141,103 +54,42 @@ func rejecting(report *Report, clashes []*resolver.Clash) []*resolver.Clash {
 	return all
 }
 
-// lifts returns the smallest changes that would lift a clash, each of which leaves
-// the pins fitting together.
-func (a *adviser) lifts(c *resolver.Clash) []string {
-	if c.Kind != resolver.OutOfRange {
-		return nil
-	}
-	if c.Demand.From == nil {
-		return widening(c)
-	}
-	var lifts []string
-	if v, ok := fittingRequirer(a.question, c); ok {
-		lifts = appendMoves(lifts, a.complete(c.Demand.From.Name, v))
-	}
-	if v, ok := fittingTarget(a.question, c); ok {
-		lifts = appendMoves(lifts, a.complete(c.Target.Name, v))
-	}
-	return lifts
-}
-
-// widening returns how little a consumer's range must change to admit what is
-// there.
-func widening(c *resolver.Clash) []string {
-	w, ok := c.Demand.Requirement.Range.(widener)
-	if !ok {
-		return nil
-	}
-	wider, ok := w.Widen(c.Target.Version)
-	if !ok {
-		return nil
-	}
-	r := c.Demand.Requirement
-	r.Range = wider
-	return []string{"widen to " + r.String()}
-}
-
-// appendMoves adds moves in words: "move A to 2 along", with what must move with
-// it. There may be none.
-func appendMoves(lifts []string, moves map[constraints.Name]constraints.Version) []string {
-	if len(moves) == 0 {
-		return lifts
-	}
-	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(moves)) {
-		parts = append(parts, fmt.Sprintf("%s to %s", name, moves[name]))
-	}
-	return append(lifts, "move "+strings.Join(parts, " and ")+" along")
-}
-
-// complete returns a pin's move with the moves of others that it makes necessary,
-// nil when they come to no end or to none.
-func (a *adviser) complete(name constraints.Name, v constraints.Version) map[constraints.Name]constraints.Version {
-	const maxRounds = 8
-	moves := map[constraints.Name]constraints.Version{name: v}
-	for range maxRounds {
-		var open []*resolver.Clash
-		q := a.with(moves)
-		for _, b := range a.today {
-			s := newSurvey(q, b)
-			s.judgePins()
-			for _, c := range s.rejecting() {
-				_, target := moves[c.Target.Name]
-				from := false
-				if c.Demand.From != nil {
-					_, from = moves[c.Demand.From.Name]
-				}
-				if target || from {
-					open = append(open, c)
-				}
-			}
-		}
-		if len(open) == 0 {
-			return moves
-		}
-		more := a.moves(open, moves)
-		if len(more) == 0 {
-			return nil
-		}
-		maps.Copy(moves, more)
-	}
-	return nil
-}
-
-// instead returns the highest version between today's pin and the rejected one
-// that would be admitted.
+// instead returns the versions next to the rejected one that would be admitted: the
+// highest below it that is above today's pin, and, where it cannot be had at all, the
+// lowest above it.
 func (a *adviser) instead(name constraints.Name) []string {
 	was, wanted := pinned(a.question.Before, name), pinned(a.question.After, name)
 	versions, err := a.question.Source.Versions(name)
-	if err != nil || was.IsZero() || wanted.IsZero() {
+	if err != nil || wanted.IsZero() {
 		return nil
 	}
+	var below, above []constraints.Version
+	for _, v := range versions {
+		switch c := v.Compare(wanted); {
+		case c < 0 && v.Compare(was) > 0:
+			below = append(below, v)
+		case c > 0:
+			above = append(above, v)
+		}
+	}
+	slices.Reverse(below)
+	instead := a.firstAdmitted(name, below)
+	if r, err := a.question.Source.Release(name, wanted); err == nil && (r == nil || r.Yanked) {
+		instead = append(instead, a.firstAdmitted(name, above)...)
+	}
+	return instead
+}
+
+// firstAdmitted returns the first of some versions of a package that would be admitted,
+// as far as it is worth looking.
+func (a *adviser) firstAdmitted(name constraints.Name, versions []constraints.Version) []string {
 	trials := 0
-	for _, v := range slices.Backward(versions) {
-		if v.IsPrerelease() || v.Compare(was) <= 0 || v.Compare(wanted) >= 0 || a.excludes(name, v) {
+	for _, v := range versions {
+		if v.IsPrerelease() || a.excludes(name, v) {
 			continue
 		}
 		if trials++; trials > maxSuggestions {
-			return nil
+			break
 		}
 		if a.admits(map[constraints.Name]constraints.Version{name: v}) {
 			return []string{v.String()}
@@ -307,11 +159,11 @@ func (a *adviser) with(pins map[constraints.Name]constraints.Version) *Question 
 	return &other
 }
 
-// judge returns the verdict on the question with other pins, and the clashes that
-// reject it.
+// judge returns the verdict on the question with other pins, as far as consumers could
+// be read, and the clashes that reject it.
 func (a *adviser) judge(pins map[constraints.Name]constraints.Version) (Verdict, []*resolver.Clash) {
 	report, clashes := compareWorlds(a.with(pins), a.today)
-	return report.Verdict, rejecting(report, clashes)
+	return verdictOf(report.Findings), rejecting(report, clashes)
 }
 
 // admits reports whether the pins would be admitted instead of the question's.

@@ -175,12 +175,12 @@ func (s *survey) judgeConsumers() {
 	trials := s.today.trials
 	passages := make([]passage, len(trials))
 	mayReach := s.today.world.Reaching(s.changed)
-	first := s.today.walked == nil
+	first := s.today.edited == nil
 	if first {
-		s.today.walked = s.pins
+		s.today.edited, s.today.walked = s.after, s.pins
 	}
-	today := newSwap(s.today.world, s.changed)
-	again := newSwap(s.after, changedNames(s.today.walked, s.pins))
+	today := newSwap(s.after, s.today.world, s.changed)
+	again := newSwap(s.today.edited, s.after, changedNames(s.today.walked, s.pins))
 	walkers := []walker{
 		{s, s.today.world, s.after, first, today, again},
 		{s, s.today.second, s.newAfter(), first, today, again},
@@ -189,7 +189,7 @@ func (s *survey) judgeConsumers() {
 	for start, w := range walkers {
 		wait.Go(func() {
 			for i := start; i < len(trials); i += len(walkers) {
-				if slices.ContainsFunc(trials[i].job.Roots, func(r resolver.Root) bool { return mayReach(r.Requirement.Name) }) {
+				if trials[i].leadsTo(mayReach) {
 					passages[i] = w.passage(trials[i])
 				}
 			}
@@ -225,12 +225,11 @@ func (w walker) passage(t *trial) passage {
 		p.reached = known.outcome.Needs(w.isChanged)
 		p.after.notes = known.fare.notes
 	default:
-		outcome := w.after.Verify(t.job.Job)
-		p.reached = outcome.Needs(w.isChanged)
-		known = &record{outcome, fareOf(outcome)}
+		known = t.take(w.after)
+		p.reached = known.outcome.Needs(w.isChanged)
 		p.after = known.fare
 		if w.first {
-			known.outcome = outcome.Keep()
+			known.outcome = known.outcome.Keep()
 			t.record = known
 		}
 	}
