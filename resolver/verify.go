@@ -1,6 +1,7 @@
 package resolver
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -106,16 +107,16 @@ func (o *Outcome) Chooses() bool { return len(o.walk.open) > 0 }
 // they had these versions instead. Demands of extras never are, and what these
 // packages demand themselves is not looked at.
 func (o *Outcome) WouldFit(versions map[constraints.Name]constraints.Version) bool {
+	names := slices.Collect(maps.Keys(versions)) // few: to compare with each is faster than to look up
 	meets := func(r *constraints.Requirement) bool {
-		v, ok := versions[r.Name]
-		return !ok || r.URL == "" && len(r.Extras) == 0 && r.Range.Contains(v)
+		return !slices.Contains(names, r.Name) || r.URL == "" && len(r.Extras) == 0 && r.Range.Contains(versions[r.Name])
 	}
 	for i := range o.walk.job.Roots {
 		if r := &o.walk.job.Roots[i].Requirement; !meets(r) && r.Applies(o.walk.world.env, "") {
 			return false
 		}
 	}
-	for name := range versions {
+	for _, name := range names {
 		for _, l := range o.walk.limits(name) {
 			if !meets(&l.Requirement) {
 				return false
@@ -123,8 +124,8 @@ func (o *Outcome) WouldFit(versions map[constraints.Name]constraints.Version) bo
 		}
 	}
 	for _, s := range o.walk.visited {
-		if _, replaced := versions[s.candidate.node.name]; replaced {
-			continue
+		if slices.Contains(names, s.candidate.node.name) {
+			continue // it is replaced
 		}
 		for i := range s.edges {
 			if !meets(s.edges[i].requirement) {

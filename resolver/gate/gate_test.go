@@ -198,6 +198,15 @@ func TestJudge(t *testing.T) {
 			found:     "lifted range: a>1 excludes a 1 <- c",
 		},
 		{
+			name:      "what a candidate asks too much of a pin today is lifted for who installs it",
+			universe:  "a 1: b>=2\n a 2: b\n b 1",
+			before:    "a===1 b===1",
+			after:     "a===2 b===1",
+			consumers: "c: a",
+			verdict:   gate.Admit,
+			found:     "lifted dependency: a 1 requires b>=2, against 1 <- c",
+		},
+		{
 			name:      "a clash that a consumer has in its tests today is new in its runtime requirements",
 			universe:  "a 1: b\n a 2: b<1\n b 1",
 			before:    "a===1 b===1",

@@ -62,11 +62,11 @@ func widened(c *resolver.Clash) (string, bool) {
 // move returns in words what it takes to lift a clash by moving a pin, nothing when that
 // comes to no end: "move A to 2 and B to 3 along and widen FILE:LINE to C<5".
 func (a *adviser) move(c *resolver.Clash, name constraints.Name, v constraints.Version) []string {
-	moves := a.complete(name, v)
+	moves, surveys := a.complete(name, v)
 	if len(moves) == 0 {
 		return nil
 	}
-	widens, ok := a.burden(c, moves)
+	widens, ok := a.burden(c, moves, surveys)
 	if !ok || len(widens) > maxWidened {
 		return nil
 	}
@@ -84,16 +84,18 @@ func (a *adviser) move(c *resolver.Clash, name constraints.Name, v constraints.V
 	return []string{text}
 }
 
-// complete returns a pin's move with the moves of others that it makes necessary,
-// nil when they come to no end or to none.
-func (a *adviser) complete(name constraints.Name, v constraints.Version) map[constraints.Name]constraints.Version {
+// complete returns a pin's move with the moves of others that it makes necessary, and
+// the surveys of the question with all of them; nil when they come to no end or to none.
+func (a *adviser) complete(name constraints.Name, v constraints.Version) (map[constraints.Name]constraints.Version, []*survey) {
 	const maxRounds = 8
 	moves := map[constraints.Name]constraints.Version{name: v}
 	for range maxRounds {
 		var open []*resolver.Clash
+		var surveys []*survey
 		q := a.with(moves)
 		for _, b := range a.today {
 			s := newSurvey(q, b)
+			surveys = append(surveys, s)
 			s.judgePins()
 			for _, c := range s.rejecting() {
 				_, target := moves[c.Target.Name]
@@ -107,25 +109,25 @@ func (a *adviser) complete(name constraints.Name, v constraints.Version) map[con
 			}
 		}
 		if len(open) == 0 {
-			return moves
+			return moves, surveys
 		}
 		more := a.moves(open, moves)
 		if len(more) == 0 {
-			return nil
+			return nil, nil
 		}
 		maps.Copy(moves, more)
 	}
-	return nil
+	return nil, nil
 }
 
 // burden returns which lines of consumers would have to be widened for pins to move
 // beside those of the question, "PLACE to REQUIREMENT", and false where the moves bring
-// anything else upon a consumer, or leave it the clash that they ought to lift.
-func (a *adviser) burden(c *resolver.Clash, moves map[constraints.Name]constraints.Version) (widens []string, ok bool) {
-	q := a.with(moves)
-	for _, b := range a.today {
-		b.ready(a.question)
-		for c := range newSurvey(q, b).brought(c.Key()) {
+// anything else upon a consumer, or leave it the clash that they ought to lift. The
+// surveys are of the question with the moves.
+func (a *adviser) burden(c *resolver.Clash, moves map[constraints.Name]constraints.Version, surveys []*survey) (widens []string, ok bool) {
+	for _, s := range surveys {
+		s.today.ready(a.question)
+		for c := range s.brought(c.Key()) {
 			_, moved := moves[c.Target.Name]
 			if !moved || c.Kind != resolver.OutOfRange || c.Demand.From != nil {
 				return nil, false

@@ -103,6 +103,11 @@ func TestLifts(t *testing.T) {
 			lifts:     "move boat to 2 along",
 		},
 		{
+			name:      "a move that asks more of what nothing pins than there is is none",
+			universe:  "boat 1: sail<2 | oar>=1\n boat 2: oar>=2\n oar 1",
+			consumers: "c: boat",
+		},
+		{
 			name:      "a move to a version whose requirements are not all known is none",
 			universe:  "boat 2 {incomplete}",
 			consumers: "c: boat",
@@ -149,6 +154,11 @@ func TestCheckSaysWhatLifts(t *testing.T) {
 		{"nor one that a pin holds", "a 1\n a 2\n b 1: a<2", "a===1 b===1", "c: a>=2", "widen to a>=1"},
 		{"pins that do not fit each other", "a 1: b>1\n a 2\n b 1\n b 2", "a===1 b===1", "c: a", "move a to 2\nmove b to 2"},
 		{"a pin that is not published", "a 2", "a===1", "c: a", "move a to 2"},
+		{
+			// lint finds b there with e 1, though it does not fit; with e 2 it would have to choose it
+			"not a pin that a search builds upon", "a 1\n b 1: a>1\n e 1: b\n e 2\n lint 1: b", "a===1 b===1 e===1", "c: e>=2 | lint",
+			"widen to e>=1",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := gate.Check(&gate.Question{

@@ -72,7 +72,9 @@ func (l Line) at(v constraints.Version) Line {
 
 // active returns the pins and limits of the lines that hold in an environment.
 func active(lines []Line, env *constraints.Environment) (pins []resolver.Pin, limits []resolver.Root) {
-	for _, l := range lines {
+	pins = make([]resolver.Pin, 0, len(lines))
+	for i := range lines {
+		l := &lines[i]
 		if !l.Requirement.Applies(env, "") {
 			continue
 		}

@@ -285,6 +285,9 @@ func (s *survey) compare(before, after fare, consumer int, job string) State {
 
 // keysOf returns what clashes are about.
 func keysOf(clashes []resolver.Clash) map[resolver.Key]bool {
+	if len(clashes) == 0 {
+		return nil
+	}
 	keys := make(map[resolver.Key]bool, len(clashes))
 	for i := range clashes {
 		keys[clashes[i].Key()] = true
