@@ -91,17 +91,18 @@ func TestBeforeHidesWhatCameLater(t *testing.T) {
 }
 
 func TestOnePackageIsEncodedAlone(t *testing.T) {
+	var d index.Decoder
 	for _, p := range indextest.Facts(t) {
 		data, err := index.EncodePackage(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := index.DecodePackage(data)
+		got, err := d.Decode(data)
 		if err != nil {
 			t.Fatal(err)
 		}
 		indextest.Equal(t, got, p)
-		if _, err := index.DecodePackage(data[:len(data)-1]); err == nil {
+		if _, err := d.Decode(data[:len(data)-1]); err == nil {
 			t.Errorf("%s: a cut one is taken", p.Name())
 		}
 	}

@@ -35,7 +35,7 @@ type image struct {
 	blocks  uint64 // the offset of the first block
 	size    int64
 	read    readFunc
-	texts   requirements
+	texts   *requirements
 
 	// repair returns the same image from elsewhere, for when a section turns out
 	// to be damaged; nil where there is nothing to repair from.
@@ -54,7 +54,7 @@ func openImage(size int64, read readFunc) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	im := &image{size: size, read: read}
+	im := &image{size: size, read: read, texts: new(requirements)}
 	namesSize, err := im.readHeader(header)
 	if err != nil {
 		return nil, err
@@ -176,7 +176,7 @@ func (im *image) pkg(i int) (*Package, error) {
 	if s.name != im.name(i) {
 		return nil, fmt.Errorf("the block is that of %q", s.name)
 	}
-	return newPackage(s, e.digests, &im.texts, func() (string, error) {
+	return newPackage(s, e.digests, im.texts, func() (string, error) {
 		return im.section(at+int64(e.metaSize), int(e.blockEnd-start)-int(e.metaSize), e.files)
 	}), nil
 }

@@ -17,9 +17,14 @@ func EncodePackage(p *Package) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// DecodePackage returns the package that EncodePackage made the bytes of, which
-// nobody may change afterwards. The error says that they are not that.
-func DecodePackage(data []byte) (*Package, error) {
+// Decoder reads packages that stand alone in the compact form. What several of them
+// require in the same words it parses once. The zero Decoder is ready; it is safe for
+// concurrent use.
+type Decoder struct{ texts requirements }
+
+// Decode returns the package that EncodePackage made the bytes of, which nobody may
+// change afterwards. The error says that they are not that.
+func (d *Decoder) Decode(data []byte) (*Package, error) {
 	im, err := openImage(int64(len(data)), bytesReader(data))
 	if err != nil {
 		return nil, err
@@ -27,5 +32,6 @@ func DecodePackage(data []byte) (*Package, error) {
 	if im.count != 1 {
 		return nil, errors.New("not a single package")
 	}
+	im.texts = &d.texts
 	return im.pkg(0)
 }

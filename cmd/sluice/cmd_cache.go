@@ -144,7 +144,7 @@ func checkEntry(kind fetch.Kind, path string, content []byte) error {
 	if len(content) == 0 {
 		return nil // it says that there is no such package
 	}
-	p, err := index.DecodePackage(content)
+	p, err := new(index.Decoder).Decode(content)
 	if err == nil && p.Len() > 0 {
 		_, err = p.Files(0)
 	}

@@ -185,8 +185,10 @@ func parseEntry(data []byte) (*Header, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if own := sha256.Sum256(body); h.Sum != "" && h.Sum != hex.EncodeToString(own[:]) {
-		return nil, nil, errDamaged
+	if h.Sum != "" {
+		if own := sha256.Sum256(body); h.Sum != hex.EncodeToString(own[:]) {
+			return nil, nil, errDamaged
+		}
 	}
 	return h, body, nil
 }

@@ -50,6 +50,7 @@ type Client struct {
 	links   []link
 
 	flights  singleflight.Group
+	decoder  index.Decoder
 	mu       sync.Mutex
 	projects map[constraints.Name]*project
 	remarks  []error

@@ -40,6 +40,26 @@ type note struct {
 	Missing map[string]string `json:"missing,omitempty"`
 }
 
+// plainNote begins the note of a project of which nothing is missing, as that of most.
+// There are hundreds to be read at each start, so that it is no JSON.
+const plainNote = "pages "
+
+func (n *note) encode() (string, error) {
+	if !n.Absent && len(n.Missing) == 0 {
+		return plainNote + strings.Join(n.Pages, " "), nil
+	}
+	text, err := json.Marshal(n)
+	return string(text), err
+}
+
+func decodeNote(text string) (n note, err error) {
+	if pages, plain := strings.CutPrefix(text, plainNote); plain {
+		return note{Pages: strings.Fields(pages)}, nil
+	}
+	err = json.Unmarshal([]byte(text), &n)
+	return n, err
+}
+
 // listing is the files that a project's pages name.
 type listing struct {
 	files    map[string][]File // by version as the facts spell it
@@ -161,7 +181,7 @@ func (c *Client) kept(name constraints.Name) *project {
 		return nil
 	}
 	p := &project{name: name, fetched: h.Fetched, expires: h.Expires}
-	if json.Unmarshal([]byte(h.Note), &p.note) != nil {
+	if p.note, err = decodeNote(h.Note); err != nil {
 		return nil
 	}
 	p.absent, p.missing = p.note.Absent, p.note.Missing
@@ -171,7 +191,7 @@ func (c *Client) kept(name constraints.Name) *project {
 	if p.absent {
 		return p
 	}
-	if p.pkg, err = index.DecodePackage(body); err != nil || p.pkg.Name() != name {
+	if p.pkg, err = c.decoder.Decode(body); err != nil || p.pkg.Name() != name {
 		return nil
 	}
 	return p
@@ -186,7 +206,7 @@ func (p *project) keep(c *Client) {
 	}
 	p.changed = false
 	p.note.Absent, p.note.Missing = p.absent, p.missing
-	text, err := json.Marshal(p.note)
+	text, err := p.note.encode()
 	if err != nil {
 		return
 	}
@@ -196,7 +216,7 @@ func (p *project) keep(c *Client) {
 			return
 		}
 	}
-	h := fetch.Header{URL: string(p.name), Fetched: p.fetched, Expires: p.expires, Note: string(text)}
+	h := fetch.Header{URL: string(p.name), Fetched: p.fetched, Expires: p.expires, Note: text}
 	c.fetch.Store().Write(fetch.Parsed, c.key(p.name), h, body)
 }
 
