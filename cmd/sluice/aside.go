@@ -41,6 +41,7 @@ func (p *printer) asides(r *gate.Report) {
 	}
 }
 
+// listAsides writes the asides of one kind, as many as one reads.
 func (p *printer) listAsides(label, reason string, all []*aside) {
 	if len(all) == 0 {
 		return

@@ -45,7 +45,7 @@ func (a *app) why(o *options, args []string) (int, error) {
 		return 0, err
 	}
 	if len(why.Pins) == 0 && why.Versions == 0 && len(why.RequiredBy) == 0 && why.Consumer == nil {
-		e := usageError{msg: fmt.Sprintf("nothing is known of %s: no pin, no requirement, not in the index", args[0])}
+		e := usageError{msg: fmt.Sprintf("nothing is known of %s: no pin, no requirement, no consumer, not in the index", args[0])}
 		if near := in.facts.suggest(pep508.NormalizeName(args[0])); len(near) > 0 {
 			e.hint = fmt.Sprintf("did you mean %s?", near[0])
 		}
