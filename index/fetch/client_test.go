@@ -298,15 +298,16 @@ func TestIdenticalQuestionsBecomeOne(t *testing.T) {
 		<-release
 		io.WriteString(w, "x")
 	})
-	c := newClient(t, Options{})
+	var once sync.Once
+	c := newClient(t, Options{Progress: func(n Counts) {
+		if n.Asked == 20 {
+			once.Do(func() { close(release) })
+		}
+	}})
 	var wait sync.WaitGroup
 	for range 20 {
 		wait.Go(func() { get(t, c, u) })
 	}
-	for c.Counts().Asked < 20 {
-		time.Sleep(time.Millisecond) // until all have asked
-	}
-	close(release)
 	wait.Wait()
 	if asked.Load() != 1 {
 		t.Errorf("asked %d times", asked.Load())

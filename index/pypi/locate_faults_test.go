@@ -63,15 +63,15 @@ func TestLocateListsAllThatIsWrong(t *testing.T) {
 		"PIP_EXTRA_INDEX_URL: a URL without a host",
 		"UV_INDEX: not a valid URL",
 		"UV_KEYRING_PROVIDER: a word that uv does not know here",
-		"@/work/dir/pyproject.toml:2:19: unterminated literal string",
+		"@/srv/dir/pyproject.toml:2:19: unterminated literal string",
 		"@/home/.config/uv/uv.toml:2:19: pip.extra-index-url has a value of another type",
 		"UV_NO_SYSTEM_CONFIG: neither true nor false",
 		"@/etc/uv/uv.toml: larger than 256 KiB",
-		"@/work/uv.toml:3:3: an index without a url",
-		"@/work/uv.toml:6:7: a flat index cannot be the default here",
-		"@/work/uv.toml:1:13: a file URL of no file here",
-		"@/work/uv.toml:2:15: not a valid URL",
-		`@/work/uv.toml:2:55: cannot ask a URL of scheme "ssh"`,
+		"@/srv/uv.toml:3:3: an index without a url",
+		"@/srv/uv.toml:6:7: a flat index cannot be the default here",
+		"@/srv/uv.toml:1:13: a file URL of no file here",
+		"@/srv/uv.toml:2:15: not a valid URL",
+		`@/srv/uv.toml:2:55: cannot ask a URL of scheme "ssh"`,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -96,7 +96,7 @@ func TestLocate(t *testing.T) {
 			[]string{"client pip", "extra https://a.example/s from PIP_EXTRA_INDEX_URL", "extra https://b.example/s from PIP_EXTRA_INDEX_URL",
 				"default https://index.example/simple from PIP_INDEX_URL",
 				"links file://@/wheels from PIP_FIND_LINKS", "links https://links.example/ from PIP_FIND_LINKS", "links file://@/wheels from PIP_FIND_LINKS", "links file://@/home from PIP_FIND_LINKS",
-				"certificates @/work/dir/cert.pem", "keyring"}},
+				"certificates @/srv/dir/cert.pem", "keyring"}},
 
 		{"pip without an index", machine{env: map[string]string{
 			"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "@/wheels", "PIP_INDEX_URL": "https://index.example/", "PIP_EXTRA_INDEX_URL": "https://extra.example/"}},
@@ -140,7 +140,7 @@ func TestLocate(t *testing.T) {
 				"etc/pip.conf":              "[global]\nextra-index-url = https://etc.example/\n",
 			}},
 			[]string{"client pip", "extra https://etc.example/ from @/etc/pip.conf:2:19 [global] extra-index-url",
-				"default https://named.example/ from @/work/pip.conf:2:13 [global] index-url", "certificates @/requests.pem"}},
+				"default https://named.example/ from @/srv/pip.conf:2:13 [global] index-url", "certificates @/requests.pem"}},
 
 		{"a missing PIP_CONFIG_FILE replaces nothing", machine{
 			env:   map[string]string{"PIP_CONFIG_FILE": "@/missing.conf"},
@@ -153,7 +153,7 @@ func TestLocate(t *testing.T) {
 				"etc/pip.conf": "[global]\nindex-url = https://etc.example/\n",
 				"work/uv.toml": "index-url = 'https://uv.example/'",
 			}},
-			[]string{"client uv", "default https://uv.example/ from @/work/uv.toml:1:13 index-url"}},
+			[]string{"client uv", "default https://uv.example/ from @/srv/uv.toml:1:13 index-url"}},
 
 		{"pip's environment alone replaces a list of its files", machine{
 			env:   map[string]string{"PIP_EXTRA_INDEX_URL": "https://env.example/"},
@@ -204,15 +204,15 @@ default = true
 			}},
 			[]string{"client uv",
 				"extra https://env.example/ from UV_EXTRA_INDEX_URL",
-				"extra https://first.example/ from @/work/uv.toml:5:19 [[index]]",
-				"extra https://:secret@second.example/ from @/work/uv.toml:5:52 [[index]] corp.in-1",
+				"extra https://first.example/ from @/srv/uv.toml:5:19 [[index]]",
+				"extra https://:secret@second.example/ from @/srv/uv.toml:5:52 [[index]] corp.in-1",
 				"extra file://@/wheels from @/xdg/uv/uv.toml:3:7 [[index]]",
-				"extra https://pip.example/ from @/work/uv.toml:9:20 [pip] extra-index-url",
-				"extra https://top.example/ from @/work/uv.toml:4:20 extra-index-url",
+				"extra https://pip.example/ from @/srv/uv.toml:9:20 [pip] extra-index-url",
+				"extra https://top.example/ from @/srv/uv.toml:4:20 extra-index-url",
 				"default https://main.example/ from @/home/.config/uv/uv.toml:18:7 [[index]] main",
 				"links file://@/wheels from @/home/.config/uv/uv.toml:14:7 [[index]]",
-				"links file://@/wheels from @/work/uv.toml:2:15 find-links",
-				"links https://links.example/ from @/work/uv.toml:3:3 find-links",
+				"links file://@/wheels from @/srv/uv.toml:2:15 find-links",
+				"links https://links.example/ from @/srv/uv.toml:3:3 find-links",
 				"keyring"}},
 
 		{"uv in pyproject.toml", machine{
@@ -221,18 +221,18 @@ default = true
 				"work/uv.toml":            "index-url = 'https://farther.example/'",
 				"home/.config/uv/uv.toml": "index-url = 'https://user.example/'",
 			}},
-			[]string{"client uv", "extra https://extra.example/ from @/work/dir/pyproject.toml:4:7 [[tool.uv.index]]",
-				"default https://project.example/ from @/work/dir/pyproject.toml:2:13 [tool.uv] index-url",
-				"links https://links.example/ from @/work/dir/pyproject.toml:6:15 [tool.uv.pip] find-links"}},
+			[]string{"client uv", "extra https://extra.example/ from @/srv/dir/pyproject.toml:4:7 [[tool.uv.index]]",
+				"default https://project.example/ from @/srv/dir/pyproject.toml:2:13 [tool.uv] index-url",
+				"links https://links.example/ from @/srv/dir/pyproject.toml:6:15 [tool.uv.pip] find-links"}},
 
 		{"uv without an index", machine{
 			files: map[string]string{"work/uv.toml": "no-index = true\nfind-links = ['../wheels']\nextra-index-url = ['https://extra.example/']"}},
-			[]string{"client uv", "links file://@/wheels from @/work/uv.toml:2:15 find-links", "no index"}},
+			[]string{"client uv", "links file://@/wheels from @/srv/uv.toml:2:15 find-links", "no index"}},
 
 		{"UV_CONFIG_FILE is the only file", machine{
 			env:   map[string]string{"UV_CONFIG_FILE": "../my.toml"},
 			files: map[string]string{"work/my.toml": "index-url = 'https://my.example/'", "work/uv.toml": "nonsense"}},
-			[]string{"client uv", "default https://my.example/ from @/work/my.toml:1:13 index-url"}},
+			[]string{"client uv", "default https://my.example/ from @/srv/my.toml:1:13 index-url"}},
 
 		{"UV_NO_CONFIG reads none, and then pip is asked", machine{
 			env:   map[string]string{"UV_NO_CONFIG": "true"},
