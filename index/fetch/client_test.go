@@ -296,10 +296,11 @@ func TestIdenticalQuestionsBecomeOne(t *testing.T) {
 	release := make(chan struct{})
 	u, asked := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		<-release
+		w.Header().Set("Cache-Control", "max-age=600") // for who asks when it is done
 		io.WriteString(w, "x")
 	})
 	var once sync.Once
-	c := newClient(t, Options{Progress: func(n Counts) {
+	c := newClient(t, Options{Store: NewStore(t.TempDir()), Progress: func(n Counts) {
 		if n.Asked == 20 {
 			once.Do(func() { close(release) })
 		}

@@ -26,8 +26,8 @@ func TestLocateListsAllThatIsWrong(t *testing.T) {
 			"etc/pip.conf":              "s3cr3t\n[global]\nindex-url = https://a.example/ https://" + user + "b.example/\ns3cr3t\n[global]\nindex-url=x\nINDEX-URL=y",
 			"home/.pip/pip.conf":        "\ufeff[global]\n",
 			"home/.config/pip/pip.conf": "[global]\nx = \xff\n",
-			"work/dir/pyproject.toml":   "[tool.uv]\nindex-url = 's3cr3t",
-			"work/uv.toml":              "index-url = 'file:folder'\nfind-links = ['https://" + user + "x.example:port/', 'ssh://" + user + "x.example/']\n[[index]]\nname = 's3cr3t'\n[[index]]\nurl = 'https://x.example'\nformat = 'flat'\ndefault = true\n",
+			"srv/dir/pyproject.toml":    "[tool.uv]\nindex-url = 's3cr3t",
+			"srv/uv.toml":               "index-url = 'file:folder'\nfind-links = ['https://" + user + "x.example:port/', 'ssh://" + user + "x.example/']\n[[index]]\nname = 's3cr3t'\n[[index]]\nurl = 'https://x.example'\nformat = 'flat'\ndefault = true\n",
 			"home/.config/uv/uv.toml":   "[pip]\nextra-index-url = 's3cr3t'\n",
 			"etc/uv/uv.toml":            strings.Repeat("# s3cr3t\n", maxConfig/8),
 		},
@@ -83,7 +83,7 @@ func TestLocateListsAllThatIsWrong(t *testing.T) {
 
 // TestOnlyTheClientThatIsFollowedHasToBeSound leaves the other one's files broken.
 func TestOnlyTheClientThatIsFollowedHasToBeSound(t *testing.T) {
-	broken := map[string]string{"etc/pip.conf": "nonsense", "work/uv.toml": "nonsense"}
+	broken := map[string]string{"etc/pip.conf": "nonsense", "srv/uv.toml": "nonsense"}
 	for _, test := range []struct {
 		env  map[string]string
 		want string // of the files, what is complained of

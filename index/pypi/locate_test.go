@@ -15,7 +15,7 @@ import (
 // of variables and contents of files.
 type machine struct {
 	env   map[string]string
-	files map[string]string // by path in the folder; the working directory is work/dir
+	files map[string]string // by path in the folder; the working directory is srv/dir
 	goos  string
 	run   func(ctx context.Context, name string, args ...string) ([]byte, error)
 }
@@ -24,7 +24,7 @@ type machine struct {
 func (m machine) host(t testing.TB) (Host, string) {
 	t.Helper()
 	root := t.TempDir()
-	for _, folder := range []string{"work/dir", "home", "wheels"} {
+	for _, folder := range []string{"srv/dir", "home", "wheels"} {
 		if err := os.MkdirAll(filepath.Join(root, folder), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func (m machine) host(t testing.TB) (Host, string) {
 	}
 	return Host{
 		Getenv: func(name string) string { return strings.ReplaceAll(m.env[name], "@/", root+"/") },
-		Dir:    filepath.Join(root, "work", "dir"), Home: filepath.Join(root, "home"), GOOS: goos, Root: root, Run: m.run,
+		Dir:    filepath.Join(root, "srv", "dir"), Home: filepath.Join(root, "home"), GOOS: goos, Root: root, Run: m.run,
 	}, root
 }
 
@@ -122,7 +122,7 @@ func TestLocate(t *testing.T) {
 				"home/.pip/pip.conf":        "[global]\nindex-url = https://old.example/\n",
 				"home/.config/pip/pip.conf": "[global]\n  --index-url = https://user.example/\n[download]\nindex-url = https://download.example/\nno-index=1\n",
 				"venv/pip.conf":             "[DEFAULT]\nindex-url = https://venv.example/\n[freeze]\nindex-url = https://freeze.example/\n[global]\nkeyring-provider = import\ncert = ~/cert.pem\n",
-				"work/uv.toml":              "index-url = 'https://uv.example/'",
+				"srv/uv.toml":               "index-url = 'https://uv.example/'",
 			}},
 			[]string{"client pip",
 				"extra https://one.example/ from @/xdg2/pip/pip.conf:3:3 [install] extra-index-url",
@@ -135,7 +135,7 @@ func TestLocate(t *testing.T) {
 		{"PIP_CONFIG_FILE goes before all files and instead of the user's", machine{
 			env: map[string]string{"PIP_CONFIG_FILE": "../pip.conf", "REQUESTS_CA_BUNDLE": "@/requests.pem", "CURL_CA_BUNDLE": "@/curl.pem", "PIP_CERT": "@/pip.pem"},
 			files: map[string]string{
-				"work/pip.conf":             "[global]\nindex-url = https://named.example/\n",
+				"srv/pip.conf":              "[global]\nindex-url = https://named.example/\n",
 				"home/.config/pip/pip.conf": "[global]\nextra-index-url = https://user.example/\n",
 				"etc/pip.conf":              "[global]\nextra-index-url = https://etc.example/\n",
 			}},
@@ -151,7 +151,7 @@ func TestLocate(t *testing.T) {
 			env: map[string]string{"PIP_CONFIG_FILE": "/dev/null"},
 			files: map[string]string{
 				"etc/pip.conf": "[global]\nindex-url = https://etc.example/\n",
-				"work/uv.toml": "index-url = 'https://uv.example/'",
+				"srv/uv.toml":  "index-url = 'https://uv.example/'",
 			}},
 			[]string{"client uv", "default https://uv.example/ from @/srv/uv.toml:1:13 index-url"}},
 
@@ -163,8 +163,8 @@ func TestLocate(t *testing.T) {
 		{"uv's files", machine{
 			env: map[string]string{"UV_EXTRA_INDEX_URL": "https://env.example/", "XDG_CONFIG_DIRS": "@/none:@/xdg", "UV_INDEX_CORP_IN_1_PASSWORD": "secret"},
 			files: map[string]string{
-				"work/dir/pyproject.toml": "[project]\nname = 'x'\n[tool.other]\n",
-				"work/uv.toml": `
+				"srv/dir/pyproject.toml": "[project]\nname = 'x'\n[tool.other]\n",
+				"srv/uv.toml": `
 find-links = ["../wheels", # a comment
   "https://links.example/"]
 extra-index-url = ["https://top.example/"]
@@ -217,8 +217,8 @@ default = true
 
 		{"uv in pyproject.toml", machine{
 			files: map[string]string{
-				"work/dir/pyproject.toml": "\ufeff[tool.uv]\nindex-url = 'https://project.example/'\n[[tool.uv.index]]\nurl = \"https://extra.example/\"\n[tool.uv.pip]\nfind-links = ['https://links.example/']\n",
-				"work/uv.toml":            "index-url = 'https://farther.example/'",
+				"srv/dir/pyproject.toml":  "\ufeff[tool.uv]\nindex-url = 'https://project.example/'\n[[tool.uv.index]]\nurl = \"https://extra.example/\"\n[tool.uv.pip]\nfind-links = ['https://links.example/']\n",
+				"srv/uv.toml":             "index-url = 'https://farther.example/'",
 				"home/.config/uv/uv.toml": "index-url = 'https://user.example/'",
 			}},
 			[]string{"client uv", "extra https://extra.example/ from @/srv/dir/pyproject.toml:4:7 [[tool.uv.index]]",
@@ -226,17 +226,17 @@ default = true
 				"links https://links.example/ from @/srv/dir/pyproject.toml:6:15 [tool.uv.pip] find-links"}},
 
 		{"uv without an index", machine{
-			files: map[string]string{"work/uv.toml": "no-index = true\nfind-links = ['../wheels']\nextra-index-url = ['https://extra.example/']"}},
+			files: map[string]string{"srv/uv.toml": "no-index = true\nfind-links = ['../wheels']\nextra-index-url = ['https://extra.example/']"}},
 			[]string{"client uv", "links file://@/wheels from @/srv/uv.toml:2:15 find-links", "no index"}},
 
 		{"UV_CONFIG_FILE is the only file", machine{
 			env:   map[string]string{"UV_CONFIG_FILE": "../my.toml"},
-			files: map[string]string{"work/my.toml": "index-url = 'https://my.example/'", "work/uv.toml": "nonsense"}},
+			files: map[string]string{"srv/my.toml": "index-url = 'https://my.example/'", "srv/uv.toml": "nonsense"}},
 			[]string{"client uv", "default https://my.example/ from @/srv/my.toml:1:13 index-url"}},
 
 		{"UV_NO_CONFIG reads none, and then pip is asked", machine{
 			env:   map[string]string{"UV_NO_CONFIG": "true"},
-			files: map[string]string{"work/uv.toml": "nonsense"},
+			files: map[string]string{"srv/uv.toml": "nonsense"},
 			run:   clients("https://built-in.example/simple", "https://uv.example/simple")},
 			[]string{"client pip", "default https://built-in.example/simple from python3 -I -m pip install --help"}},
 
