@@ -101,7 +101,7 @@ func (a *app) openLive(s *settings, environments []*constraints.Environment, bef
 		o.FindLinks = append(o.FindLinks, l.URL)
 	}
 	if s.live.build {
-		o.Build = pypi.PipBuilder(fetch.RunProgram)
+		o.Build = pypi.PipBuilder(fetch.RunProgram, pipArguments(where)...)
 	}
 	c, err := pypi.New(client, o)
 	if err != nil {
@@ -203,6 +203,29 @@ func (a *app) locate(s *settings) (*pypi.Indexes, error) {
 	found.Certificates = cmp.Or(s.Index.Certificates, found.Certificates)
 	found.Keyring = own.Keyring || found.Keyring
 	return found, nil
+}
+
+// pipArguments tells pip which indexes are meant. What has a password is left to pip's
+// own configuration: arguments are there for everybody on the machine to see.
+func pipArguments(where *pypi.Indexes) []string {
+	var args []string
+	add := func(flag string, l pypi.Location) {
+		if u, err := url.Parse(l.URL); err == nil && l.URL != "" && u.User == nil {
+			args = append(args, flag, l.URL)
+		}
+	}
+	if where.NoIndex {
+		args = append(args, "--no-index")
+	} else {
+		add("--index-url", where.Default)
+	}
+	for _, l := range where.Extra {
+		add("--extra-index-url", l)
+	}
+	for _, l := range where.FindLinks {
+		add("--find-links", l)
+	}
+	return args
 }
 
 // locateTime is how long clients may take to say what they are configured with.
