@@ -36,7 +36,7 @@ cases, answers = json.load(sys.stdin), []
 def ask(root, env):
     os.environ.clear()
     os.environ.update(env, HOME=os.path.join(root, "home"))
-    os.chdir(os.path.join(root, "work", "dir"))
+    os.chdir(os.path.join(root, "srv", "dir"))
     sys.prefix = os.path.join(root, "venv")
     appdirs.site_config_dirs = lambda name: [os.path.join(root, "etc", "xdg", name), os.path.join(root, "etc")]
     options = create_command("install").parser.get_default_values()
