@@ -73,6 +73,9 @@ func (a *app) versions(o *options, args []string) (int, error) {
 		}
 		return 0, e
 	}
+	for _, remark := range in.facts.origin.Remarks(name) {
+		a.hint("%s: %s", name, remark)
+	}
 	list := versionList{SchemaVersion: gate.SchemaVersion, Command: "versions", Package: string(name)}
 	for _, env := range in.environments {
 		list.Environments = append(list.Environments, env.Name())
@@ -238,7 +241,7 @@ func writeVersions(w io.Writer, list *versionList, color, full bool) error {
 	}
 	p.table(rows)
 	if rest := len(list.Versions) - len(shown); rest > 0 {
-		p.printf("\n%s more: --full\n", count(rest, "older version"))
+		p.printf("\nand %s: --full\n", count(rest, "older version"))
 	}
 	return p.flush()
 }

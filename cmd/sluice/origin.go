@@ -27,6 +27,9 @@ type origin interface {
 	// with these keys.
 	Used(p *index.Package, keys map[string]bool) (*index.Package, error)
 
+	// Remarks returns what was odd about what is known of a package.
+	Remarks(name constraints.Name) []string
+
 	// Parallel is how many questions are worth asking at once.
 	Parallel() int
 
@@ -58,6 +61,9 @@ func (r recorded) Describe(_ context.Context, name constraints.Name, _ constrain
 
 // Used implements origin: all that is recorded of a package is one fact.
 func (r recorded) Used(p *index.Package, _ map[string]bool) (*index.Package, error) { return p, nil }
+
+// Remarks implements origin.
+func (r recorded) Remarks(constraints.Name) []string { return nil }
 
 // Parallel implements origin.
 func (r recorded) Parallel() int { return runtime.GOMAXPROCS(0) }

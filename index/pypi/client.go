@@ -53,7 +53,6 @@ type Client struct {
 	decoder  index.Decoder
 	mu       sync.Mutex
 	projects map[constraints.Name]*project
-	remarks  []error
 	missed   []Missed
 }
 
@@ -137,21 +136,17 @@ func (c *Client) project(ctx context.Context, name constraints.Name) (*project, 
 	return known, nil
 }
 
-// remark notes something about an index that a person may want to know.
-func (c *Client) remark(err error) {
+// Remarks returns what was odd about the pages of a package and was read all the same
+// or left out, and what they say that the facts do not have. It asks nobody: there are
+// none for a package that was not asked for.
+func (c *Client) Remarks(name constraints.Name) []string {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.remarks = append(c.remarks, err)
-}
-
-// Remarks returns what was odd about the documents so far and was read all the same
-// or passed over, sorted.
-func (c *Client) Remarks() []error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	sorted := slices.Clone(c.remarks)
-	slices.SortFunc(sorted, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return slices.CompactFunc(sorted, func(a, b error) bool { return a.Error() == b.Error() })
+	p := c.projects[name]
+	c.mu.Unlock()
+	if p == nil {
+		return nil
+	}
+	return slices.Clone(p.note.Remarks)
 }
 
 // Close keeps what was found out for other processes.

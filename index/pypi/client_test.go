@@ -388,6 +388,51 @@ func TestCredentialsGoToTheirOwnHostOnly(t *testing.T) {
 	}
 }
 
+func TestAnIndexIsAskedOverHTTP2(t *testing.T) {
+	facts, err := index.NewSnapshot(pkg(t, "a", "1.0: b"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := indexserver.New(facts, indexserver.Options{NoMetadata: true})
+	l, err := indexserver.Start(server, indexserver.Listen{TLS: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	trusted := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(trusted, l.CertPEM, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := pypi.Options{Indexes: []string{l.IndexURL()}}
+	if got := describe(t, client(t, fetch.Options{Certificates: trusted}, o), "a", "1.0"); got != "b" {
+		t.Errorf("a 1.0 requires %q", got)
+	}
+	for _, e := range server.Requests() {
+		if e.Proto != "HTTP/2.0" {
+			t.Errorf("%s came over %s", e.Path, e.Proto)
+		}
+	}
+	if got := describe(t, client(t, fetch.Options{Retries: -1}, o), "a", "1.0"); !strings.Contains(got, "certificate") {
+		t.Errorf("a certificate that nobody trusts: %q", got)
+	}
+}
+
+func TestWhatIsOddAboutAPageIsRemembered(t *testing.T) {
+	options := indexserver.Options{Tracks: map[constraints.Name][]string{"a": {"https://index.example/simple/a/"}}}
+	h := serve(t, options, pkg(t, "a", "1.0"))
+	store := fetch.NewStore(t.TempDir())
+	for _, when := range []string{"asked", "kept"} {
+		c := client(t, fetch.Options{Store: store}, at(h))
+		if _, err := c.Package(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		c.Close()
+		if got := c.Remarks("a"); len(got) != 1 || !strings.Contains(got[0], "tracks https://index.example/simple/a/") {
+			t.Errorf("%s: %q", when, got)
+		}
+	}
+}
+
 func TestWhatIsKeptIsCarriedOverWhenThePageChanges(t *testing.T) {
 	dir := t.TempDir()
 	old := serve(t, indexserver.Options{NoMetadata: true, MaxAge: -1}, pkg(t, "a", "1.0: b"))

@@ -74,14 +74,30 @@ func (c *Client) listing(name constraints.Name, pages []pageSource) (*listing, e
 		whole.join(page)
 	}
 	releases, files, remarks := Releases(whole)
-	for _, r := range slices.Concat(whole.Remarks, remarks) {
-		c.remark(fmt.Errorf("%s: %w", name, r))
-	}
-	l := &listing{releases: releases, files: make(map[string][]File, len(releases))}
+	l := &listing{releases: releases, files: make(map[string][]File, len(releases)), remarks: whole.remarksWith(remarks)}
 	for i, r := range releases {
 		l.files[r.Version.String()] = files[i]
 	}
 	return l, nil
+}
+
+// maxKeptRemarks is how many remarks on a project are kept; the first tell what is wrong.
+const maxKeptRemarks = 20
+
+// remarksWith returns what there is to say of a page, its own remarks and others, and
+// where else it says that the project is (PEP 708), which the facts do not have.
+func (p *Page) remarksWith(others []Remark) []string {
+	var all []string
+	for _, u := range p.Tracks {
+		all = append(all, "the index says that it tracks "+u.String())
+	}
+	for _, u := range p.AlternateLocations {
+		all = append(all, "the index says that it is also at "+u.String())
+	}
+	for _, r := range slices.Concat(p.Remarks, others) {
+		all = append(all, r.Error())
+	}
+	return all[:min(len(all), maxKeptRemarks)]
 }
 
 // join adds what another page says.

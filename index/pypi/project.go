@@ -38,14 +38,15 @@ type note struct {
 	Pages   []string          `json:"pages,omitempty"` // the digests of the pages that the facts are from
 	Absent  bool              `json:"absent,omitempty"`
 	Missing map[string]string `json:"missing,omitempty"`
+	Remarks []string          `json:"remarks,omitempty"`
 }
 
-// plainNote begins the note of a project of which nothing is missing, as that of most.
+// plainNote begins the note of a project of which there is nothing more to say, as of most.
 // There are hundreds to be read at each start, so that it is no JSON.
 const plainNote = "pages "
 
 func (n *note) encode() (string, error) {
-	if !n.Absent && len(n.Missing) == 0 {
+	if !n.Absent && len(n.Missing)+len(n.Remarks) == 0 {
 		return plainNote + strings.Join(n.Pages, " "), nil
 	}
 	text, err := json.Marshal(n)
@@ -64,6 +65,7 @@ func decodeNote(text string) (n note, err error) {
 type listing struct {
 	files    map[string][]File // by version as the facts spell it
 	releases []index.Release
+	remarks  []string
 }
 
 // current returns the facts as far as they are known now.
@@ -102,6 +104,7 @@ func (c *Client) find(ctx context.Context, name constraints.Name) (*project, err
 	if p.page, err = c.listing(name, pages); err != nil {
 		return nil, err
 	}
+	p.note.Remarks = p.page.remarks
 	if p.pkg, err = index.NewPackage(name, p.page.releases); err != nil {
 		return nil, fmt.Errorf("the page of %s: %w", name, err)
 	}
