@@ -219,7 +219,7 @@ func (c *choices) try(i int) bool {
 	if candidate.defect != 0 && candidate.defect != UnknownFacts {
 		return false
 	}
-	yanked := candidate.release != nil && candidate.release.Yanked
+	yanked := candidate.yanked
 	if c.last {
 		return yanked && (asked || !c.usable && c.exact) || late && !yanked
 	}

@@ -1,6 +1,10 @@
 package resolver
 
-import "sluice/constraints"
+import (
+	"slices"
+
+	"sluice/constraints"
+)
 
 // Source tells what is published. Its answers must not change while a World
 // uses it, and it must be safe for concurrent calls. An error means that the
@@ -51,27 +55,44 @@ type File struct {
 
 	// RequiresRuntime is what the index says of the file alone; nil for nothing.
 	RequiresRuntime constraints.Range
+
+	Yanked       bool
+	YankedReason string
 }
 
 // Installable reports whether the environment can install one of the release's
 // files: a source distribution, or a binary one whose tag it knows. Where the
 // files are not known it is taken to be so.
 func (r *Release) Installable(env *constraints.Environment) bool {
-	if r.Files == nil {
-		return true
+	return r.Files == nil || slices.ContainsFunc(r.Files, func(f File) bool { return f.installable(env) })
+}
+
+// YankedIn reports whether the release is withdrawn for the environment: as a whole, or
+// in all files that the environment can install (PEP 592 yanks files). The reason is ""
+// where none is given.
+func (r *Release) YankedIn(env *constraints.Environment) (yanked bool, reason string) {
+	if r.Yanked {
+		return true, r.YankedReason
 	}
-	for _, file := range r.Files {
-		if file.RequiresRuntime != nil && !file.RequiresRuntime.Contains(env.Runtime()) {
+	for i := range r.Files {
+		f := &r.Files[i]
+		if !f.installable(env) {
 			continue
 		}
-		if len(file.Tags) == 0 {
-			return true
+		if !f.Yanked {
+			return false, ""
 		}
-		for _, tag := range file.Tags {
-			if _, ok := env.TagRank(tag); ok {
-				return true
-			}
+		if yanked = true; reason == "" {
+			reason = f.YankedReason
 		}
 	}
-	return false
+	return yanked, reason
+}
+
+// installable reports whether the environment can install the file.
+func (f *File) installable(env *constraints.Environment) bool {
+	if f.RequiresRuntime != nil && !f.RequiresRuntime.Contains(env.Runtime()) {
+		return false
+	}
+	return len(f.Tags) == 0 || slices.ContainsFunc(f.Tags, func(tag string) bool { _, ok := env.TagRank(tag); return ok })
 }

@@ -101,6 +101,7 @@ type candidate struct {
 	pin     *Pin     // nil when chosen by the search
 	release *Release // nil when it is not published
 	defect  Kind     // what keeps the environment from installing it, or 0
+	yanked  bool     // of one that the search may choose
 	err     error    // of the source
 
 	base   *slot
@@ -191,7 +192,7 @@ func (w *World) pinnedRelease(pin *Pin) (*Release, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r != nil && (best == nil || !r.Yanked && w.defect(r) == 0) {
+		if r != nil && (best == nil || !isYanked(r, w.env) && w.defect(r) == 0) {
 			best = r
 		}
 	}
@@ -219,10 +220,15 @@ func (w *World) candidate(n *node, i int) *candidate {
 	case c.release == nil:
 		c.defect = Unpublished
 	default:
-		c.defect = w.defect(c.release)
+		c.defect, c.yanked = w.defect(c.release), isYanked(c.release, w.env)
 	}
 	n.candidates[i] = c
 	return c
+}
+
+func isYanked(r *Release, env *constraints.Environment) bool {
+	yanked, _ := r.YankedIn(env)
+	return yanked
 }
 
 // defect returns what keeps the environment from installing a release, or 0.

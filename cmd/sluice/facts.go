@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -168,8 +169,8 @@ func (f *facts) prefetch(versions map[constraints.Name][]constraints.Version) er
 	}
 	close(names)
 	wait.Wait()
-	if had {
-		return f.interrupted()
+	if err := f.interrupted(); err != nil || had {
+		return err
 	}
 	return failed
 }
@@ -210,10 +211,11 @@ func (f *facts) packages() (map[constraints.Name]*index.Package, error) {
 	for name, q := range asked {
 		q.mu.Lock()
 		used := make(map[string]bool, len(q.releases))
-		for key := range q.releases {
-			used[key] = true
-		}
 		p, err := q.pkg, q.err
+		for key, a := range q.releases {
+			used[key] = true
+			err = cmp.Or(err, a.err)
+		}
 		q.mu.Unlock()
 		if p != nil && err == nil {
 			p, err = f.origin.Used(p, used)

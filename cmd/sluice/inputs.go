@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"sluice/constraints"
@@ -120,6 +121,9 @@ func (s *settings) openFacts(environments []*constraints.Environment) (*facts, e
 	}
 	if s.Index.File == "" {
 		return s.app.openLive(s, environments, before)
+	}
+	if strings.Contains(s.Index.File, "://") {
+		return nil, usageError{msg: "--index and [index] file name a file of recorded facts, and that is a URL", hint: "give --index-url URL, or [index] url"}
 	}
 	snapshot, err := index.OpenCached(s.abs(s.Index.File), s.cacheDir)
 	if err != nil {

@@ -90,6 +90,9 @@ func (a *app) openLive(s *settings, environments []*constraints.Environment, bef
 	}
 	o := pypi.Options{Environments: environments, From: make(map[constraints.Name]string)}
 	for _, spelling := range slices.Sorted(maps.Keys(s.Index.From)) {
+		if !pep508.ValidName(spelling) {
+			return nil, usageError{msg: fmt.Sprintf("from: %q is not the name of a package", spelling), hint: "write --from NAME=URL"}
+		}
 		o.From[pep508.NormalizeName(spelling)] = s.Index.From[spelling]
 	}
 	if !where.NoIndex {
@@ -147,11 +150,6 @@ func (a *app) newFetchClient(s *settings, where *pypi.Indexes, progress *watch) 
 	if warning := credentials.Warning(); warning != nil {
 		a.hint("%v", warning)
 	}
-	for _, l := range append(slices.Clip(where.Extra), where.Default) {
-		if u, err := url.Parse(l.URL); err == nil {
-			credentials.Add(u) // the keyring knows the index, not its pages
-		}
-	}
 	return fetch.NewClient(fetch.Options{
 		Store: fetch.NewStore(s.cacheDir), Credentials: credentials,
 		Offline: s.live.offline, Refresh: s.live.refresh, Jobs: cmp.Or(s.live.jobs, defaultJobs),
@@ -205,27 +203,18 @@ func (a *app) locate(s *settings) (*pypi.Indexes, error) {
 	return found, nil
 }
 
-// pipArguments tells pip which indexes are meant. What has a password is left to pip's
-// own configuration: arguments are there for everybody on the machine to see.
+// pipArguments tells pip where to find what a build requires: in the index that is asked
+// last, and nowhere else, since pip would take a name from whichever index has the highest
+// version. One with a password is left to pip's own configuration: arguments are there
+// for everybody on the machine to see.
 func pipArguments(where *pypi.Indexes) []string {
-	var args []string
-	add := func(flag string, l pypi.Location) {
-		if u, err := url.Parse(l.URL); err == nil && l.URL != "" && u.User == nil {
-			args = append(args, flag, l.URL)
-		}
-	}
 	if where.NoIndex {
-		args = append(args, "--no-index")
-	} else {
-		add("--index-url", where.Default)
+		return []string{"--no-index"}
 	}
-	for _, l := range where.Extra {
-		add("--extra-index-url", l)
+	if u, err := url.Parse(where.Default.URL); err != nil || u.User != nil {
+		return nil
 	}
-	for _, l := range where.FindLinks {
-		add("--find-links", l)
-	}
-	return args
+	return []string{"--index-url", where.Default.URL}
 }
 
 // locateTime is how long clients may take to say what they are configured with.

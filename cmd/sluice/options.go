@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -104,6 +105,10 @@ func (o *options) asked() []string {
 	o.flags.Visit(func(f *pflag.Flag) {
 		switch value, isList := f.Value.(pflag.SliceValue); {
 		case isManner(f.Name):
+		case f.Name == "from":
+			for _, name := range slices.Sorted(maps.Keys(o.live.from)) {
+				words = append(words, "--from", name+"="+withoutUser(o.live.from[name]))
+			}
 		case isList:
 			for _, v := range value.GetSlice() {
 				words = append(words, "--"+f.Name, withoutUser(v))
@@ -125,9 +130,12 @@ func isManner(flag string) bool {
 
 // withoutUser returns a word as it may be shown: a URL without user and password.
 func withoutUser(word string) string {
-	u, err := url.Parse(word)
-	if err != nil || u.User == nil {
+	if !strings.Contains(word, "://") {
 		return word
+	}
+	u, err := url.Parse(word)
+	if err != nil {
+		return "URL"
 	}
 	return fetch.Redacted(u)
 }

@@ -14,12 +14,14 @@ func TestFlagsAreShownWithoutPasswords(t *testing.T) {
 	o.addOutputFlags(o.flags)
 	args := []string{
 		"--index-url", "https://me:secret@index.example/simple?token=x", "--extra-index-url", "https://u:secret@b.example/",
+		"--find-links", "https://c.example/links?sig=secret", "--from", "a=https://u:secret@d.example/simple",
 		"-e", "py311", "--offline", "--jobs", "7", "--cache-dir", "c", "--full", "--as-of", "2026-01-01",
 	}
 	if err := o.flags.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"--as-of", "2026-01-01", "--environment", "py311", "--extra-index-url", "https://b.example/", "--index-url", "https://index.example/simple"}
+	want := []string{"--as-of", "2026-01-01", "--environment", "py311", "--extra-index-url", "https://b.example/",
+		"--find-links", "https://c.example/links", "--from", "a=https://d.example/simple", "--index-url", "https://index.example/simple"}
 	if got := o.asked(); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -39,7 +39,9 @@ func release(p *index.Package, i int) (*resolver.Release, error) {
 	}
 	for _, file := range files {
 		if tags := file.Tags(); tags != nil || file.IsSource() {
-			r.Files = append(r.Files, resolver.File{Name: file.Name, Tags: tags, RequiresRuntime: runtimeOf(file)})
+			r.Files = append(r.Files, resolver.File{
+				Name: file.Name, Tags: tags, RequiresRuntime: runtimeOf(file), Yanked: file.Yanked, YankedReason: file.YankedReason,
+			})
 		}
 	}
 	if !r.Yanked && len(files) > 0 && !slices.ContainsFunc(files, func(f index.File) bool { return !f.Yanked }) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"sync/atomic"
 	"time"
@@ -143,6 +144,10 @@ func (c *Client) Close() {
 	c.http.HTTPClient.CloseIdleConnections()
 	c.options.Store.Close()
 }
+
+// Configure takes over the user name and password of a URL that the user configured,
+// and returns it without. Those of URLs that come from elsewhere are never sent.
+func (c *Client) Configure(u *url.URL) *url.URL { return c.options.Credentials.Add(u) }
 
 // Store returns the store that the client keeps documents in.
 func (c *Client) Store() *Store { return c.options.Store }

@@ -22,6 +22,7 @@ type File struct {
 	limit  int64
 	size   int64
 	etag   string
+	digest Digest
 
 	mu     sync.Mutex
 	pieces []piece
@@ -40,23 +41,23 @@ const (
 
 // OpenEnd returns a file of which the end is wanted first, as of a zip archive.
 // Limit bounds the bytes that may be received of it in all. The context counts for
-// all reading.
-func (c *Client) OpenEnd(ctx context.Context, u *url.URL, limit int64) (*File, error) {
-	return c.open(ctx, u, limit, fmt.Sprintf("bytes=-%d", firstPiece))
+// all reading. The digest can only be verified where the file comes whole.
+func (c *Client) OpenEnd(ctx context.Context, u *url.URL, limit int64, digest Digest) (*File, error) {
+	return c.open(ctx, u, limit, digest, fmt.Sprintf("bytes=-%d", firstPiece))
 }
 
 // OpenStart is OpenEnd for a file of which the start is wanted first.
-func (c *Client) OpenStart(ctx context.Context, u *url.URL, limit int64) (*File, error) {
-	return c.open(ctx, u, limit, fmt.Sprintf("bytes=0-%d", firstPiece-1))
+func (c *Client) OpenStart(ctx context.Context, u *url.URL, limit int64, digest Digest) (*File, error) {
+	return c.open(ctx, u, limit, digest, fmt.Sprintf("bytes=0-%d", firstPiece-1))
 }
 
-func (c *Client) open(ctx context.Context, u *url.URL, limit int64, part string) (*File, error) {
+func (c *Client) open(ctx context.Context, u *url.URL, limit int64, digest Digest, part string) (*File, error) {
 	c.counts.asked.Add(1)
 	defer func() { c.counts.done.Add(1); c.progress() }()
 	if c.options.Offline {
 		return nil, fmt.Errorf("%s: %w", Redacted(u), ErrOffline)
 	}
-	f := &File{client: c, ctx: ctx, url: c.options.Credentials.Add(u), limit: limit}
+	f := &File{client: c, ctx: ctx, url: withoutUser(u), limit: limit, digest: digest}
 	resp, err := f.ask(part)
 	if err != nil {
 		return nil, err
@@ -94,6 +95,9 @@ func (f *File) take(resp *http.Response, at int64) error {
 	if resp.StatusCode == http.StatusOK {
 		if at >= 0 && int64(len(data)) != f.size {
 			return fmt.Errorf("%s changed while it was read", Redacted(f.url))
+		}
+		if err := f.digest.verify(f.url, data); err != nil {
+			return err
 		}
 		f.size, f.pieces = int64(len(data)), []piece{{0, data}}
 		return nil

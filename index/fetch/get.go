@@ -3,8 +3,6 @@ package fetch
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -22,14 +20,15 @@ type Request struct {
 	Accept string // the content types wanted, as the header of that name
 	Limit  int64  // bytes of the document, inflated; 0 is 64 MiB
 
+	user string // who asks, as far as known before
+
 	// Transient says that the document is not to be kept: its asker keeps what it was
 	// asked for.
 	Transient bool
 
-	// SHA256 is the digest that the document must have, in lower-case hexadecimal, ""
-	// where it is not known. A document with a known digest never changes, so that it
-	// is asked for once in the life of the store.
-	SHA256 string
+	// Digest is what the document must have. A document with a known digest never
+	// changes, so that it is asked for once in the life of the store.
+	Digest Digest
 }
 
 const defaultLimit = 64 << 20
@@ -58,7 +57,8 @@ func (c *Client) Get(ctx context.Context, q Request) (*Document, error) {
 	if q.Limit == 0 {
 		q.Limit = defaultLimit
 	}
-	q.URL = c.options.Credentials.Add(q.URL)
+	q.URL = withoutUser(q.URL)
+	q.user, _, _ = c.options.Credentials.For(q.URL)
 	doc, err, _ := c.flights.Do(q.key(), func() (any, error) { return c.get(ctx, q) })
 	c.counts.done.Add(1)
 	c.progress()
@@ -69,7 +69,20 @@ func (c *Client) Get(ctx context.Context, q Request) (*Document, error) {
 }
 
 // key identifies a question.
-func (q Request) key() string { return q.Accept + "\n" + q.SHA256 + "\n" + q.URL.String() }
+func (q Request) key() string {
+	return strings.Join([]string{q.Accept, q.Digest.String(), q.user, q.URL.String()}, "\n")
+}
+
+// withoutUser returns a URL without user name and password: those of a link that
+// somebody wrote into a page are not ours to send.
+func withoutUser(u *url.URL) *url.URL {
+	if u.User == nil {
+		return u
+	}
+	plain := *u
+	plain.User = nil
+	return &plain
+}
 
 func (c *Client) get(ctx context.Context, q Request) (*Document, error) {
 	if q.Transient {
@@ -133,16 +146,7 @@ func (c *Client) stored(q Request) *Document {
 }
 
 // verify holds a body against the digest that was promised.
-func (q Request) verify(body []byte) error {
-	if q.SHA256 == "" {
-		return nil
-	}
-	sum := sha256.Sum256(body)
-	if got := hex.EncodeToString(sum[:]); got != q.SHA256 {
-		return &DigestError{Redacted(q.URL), "sha256", q.SHA256, got}
-	}
-	return nil
-}
+func (q Request) verify(body []byte) error { return q.Digest.verify(q.URL, body) }
 
 // ask asks the host, for what changed since old where there is one.
 func (c *Client) ask(ctx context.Context, q Request, old *Document) (*Document, error) {
@@ -180,7 +184,7 @@ func (c *Client) ask(ctx context.Context, q Request, old *Document) (*Document, 
 		return nil, err
 	}
 	until, keep := expiry(resp.Header, now)
-	if q.SHA256 != "" {
+	if q.Digest != (Digest{}) {
 		until, keep = time.Time{}, true
 	}
 	h.Expires = until
@@ -244,6 +248,9 @@ func shown(u *url.URL, err error) error {
 	if isFinal(err) || errors.Is(err, errCut) {
 		return err
 	}
+	if strings.Contains(err.Error(), "Location header") { // which net/http quotes whole
+		err = errors.New("a redirect to what is no URL")
+	}
 	return fmt.Errorf("%s: %w", Redacted(u), err)
 }
 
@@ -251,6 +258,10 @@ func refusal(resp *http.Response) error {
 	wait, _ := retryAfter(resp)
 	return &StatusError{Redacted(resp.Request.URL), resp.StatusCode, wait}
 }
+
+// maxFresh is the longest that a document without a digest is believed unasked,
+// whatever its host says.
+const maxFresh = 24 * time.Hour
 
 // expiry returns until when an answer is fresh, and whether it may be kept (RFC 9111,
 // 4.2 and 5.2.2). One that says nothing is to be asked for again each time.
@@ -270,10 +281,10 @@ func expiry(h http.Header, now time.Time) (until time.Time, keep bool) {
 		}
 	}
 	if maxAge >= 0 {
-		return now.Add(max(maxAge-age, 0)), keep
+		return now.Add(min(max(maxAge-age, 0), maxFresh)), keep
 	}
 	if at, err := http.ParseTime(h.Get("Expires")); err == nil && at.After(now) {
-		return at, keep
+		return now.Add(min(at.Sub(now), maxFresh)), keep
 	}
 	return now, keep
 }

@@ -5,24 +5,36 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"sluice/constraints"
 	"sluice/index/fetch"
 )
 
-// Builder learns the metadata of a release by running code of the release.
-type Builder func(ctx context.Context, name constraints.Name, v constraints.Version) (*Metadata, error)
+// Builder learns the metadata of a source distribution by running its code.
+type Builder func(ctx context.Context, f File, name constraints.Name) (*Metadata, error)
 
-// PipBuilder returns the Builder that lets pip build the release, from the index that
-// pip itself is configured with or that args name, and takes from its report
-// (pip install --report) what it says of the result. Nothing is installed.
+// PipBuilder returns the Builder that lets pip build the very file that was found, held
+// against its digest, and takes from pip's report (pip install --report) what it says of
+// the result. Nothing is installed. args say where pip finds what the build requires.
 func PipBuilder(run fetch.Runner, args ...string) Builder {
-	return func(ctx context.Context, name constraints.Name, v constraints.Version) (*Metadata, error) {
+	return func(ctx context.Context, f File, name constraints.Name) (*Metadata, error) {
+		u, err := url.Parse(string(f.URL))
+		if err != nil {
+			return nil, withoutURL(err)
+		}
+		if u.User = nil; len(f.Hashes) > 0 { // arguments are there for everybody to see
+			digest, ok := digestOf(f.Hashes)
+			if !ok {
+				return nil, errors.New("the file's digest is of no kind that can be verified")
+			}
+			u.Fragment = digest.Algorithm + "=" + digest.Hex
+		}
 		call := []string{
 			"-I", "-m", "pip", "install", "--dry-run", "--ignore-installed", "--no-deps", "--quiet", "--no-input",
 			"--disable-pip-version-check", "--report", "-",
 		}
-		call = append(append(call, args...), fmt.Sprintf("%s==%s", name, v))
+		call = append(append(call, args...), fmt.Sprintf("%s @ %s", name, u))
 		out, err := run(ctx, "python3", call...)
 		if err != nil {
 			return nil, fmt.Errorf("pip: %w", err)

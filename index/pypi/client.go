@@ -2,8 +2,11 @@ package pypi
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -48,6 +51,7 @@ type Client struct {
 	indexes []*url.URL
 	from    map[constraints.Name]*url.URL
 	links   []link
+	places  string // what identifies all of these, and what else kept facts depend on
 
 	flights  singleflight.Group
 	decoder  index.Decoder
@@ -61,21 +65,56 @@ func New(f *fetch.Client, o Options) (*Client, error) {
 	c := &Client{fetch: f, options: o, from: make(map[constraints.Name]*url.URL), projects: make(map[constraints.Name]*project)}
 	var errs []error
 	for _, text := range o.Indexes {
-		u, err := parseLocation(text)
+		u, err := c.location(text)
 		errs = append(errs, err)
 		c.indexes = append(c.indexes, u)
 	}
 	for name, text := range o.From {
-		u, err := parseLocation(text)
+		u, err := c.location(text)
 		errs = append(errs, err)
 		c.from[name] = u
 	}
 	for _, text := range o.FindLinks {
 		l, err := parseLink(text)
 		errs = append(errs, err)
+		if l.page != nil {
+			l.page = f.Configure(l.page)
+		}
 		c.links = append(c.links, l)
 	}
+	c.places = o.identity()
 	return c, errors.Join(errs...)
+}
+
+// location reads the URL of an index, and keeps its user name and password apart.
+func (c *Client) location(text string) (*url.URL, error) {
+	u, err := parseLocation(text)
+	if err != nil {
+		return nil, err
+	}
+	return c.fetch.Configure(u), nil
+}
+
+// identity returns what facts depend on besides the name of the package: where they
+// were looked for and as whom, which wheels were preferred, and whether builds were run.
+// It holds passwords and is never written anywhere but through a hash.
+func (o *Options) identity() string {
+	var b strings.Builder
+	for _, text := range o.Indexes {
+		fmt.Fprintf(&b, "index %q\n", text)
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.From)) {
+		fmt.Fprintf(&b, "from %q %q\n", name, o.From[name])
+	}
+	for _, text := range o.FindLinks {
+		fmt.Fprintf(&b, "links %q\n", text)
+	}
+	for _, env := range o.Environments {
+		fmt.Fprintf(&b, "tags %q\n", env.Tags())
+	}
+	fmt.Fprintf(&b, "build %t\n", o.Build != nil)
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:])
 }
 
 // parseLocation reads the URL of an index.
@@ -88,7 +127,7 @@ func parseLocation(text string) (*url.URL, error) {
 	case u.Scheme == "file" && u.Host == "":
 	case (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
 	default:
-		return nil, fmt.Errorf("%q is no URL of an index", fetch.Redacted(u))
+		return nil, errors.New("it is no URL of an index")
 	}
 	return u, nil
 }

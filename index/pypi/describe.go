@@ -66,7 +66,7 @@ func (p *project) learn(known map[int]index.Release) (*index.Package, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the metadata of %s: %w", p.name, err)
 		}
-		p.pkg, p.changed = with, true
+		p.pkg, p.changed = with, !p.volatile
 	}
 	return p.pkg, nil
 }
@@ -83,7 +83,7 @@ func (p *project) miss(v constraints.Version, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.missing[v.String()] = err.Error()
-	p.changed = true
+	p.changed = !p.volatile
 }
 
 // Missed is a release whose metadata was asked for and cannot be had.
@@ -128,7 +128,7 @@ func (c *Client) describe(ctx context.Context, p *project, v constraints.Version
 		{func(f File) bool { return f.HasMetadata && f.Tags() != nil }, c.besideFile},
 		{func(f File) bool { return f.Tags() != nil }, c.insideWheel},
 		{func(f File) bool { return f.HasMetadata && f.IsSource() }, c.besideFile},
-		{func(f File) bool { return f.IsSource() }, c.insideSource},
+		{isSource, c.insideSource},
 	} {
 		i := slices.IndexFunc(files, way.applies)
 		if i < 0 {
@@ -167,8 +167,8 @@ func (c *Client) build(ctx context.Context, name constraints.Name, v constraints
 		reasons = append(reasons, "it has no file")
 	case !slices.ContainsFunc(files, func(f File) bool { return f.Tags() != nil || f.IsSource() }):
 		reasons = append(reasons, "it has neither a wheel nor a source distribution")
-	case c.options.Build != nil && !c.fetch.Offline():
-		m, err := c.options.Build(ctx, name, v)
+	case c.options.Build != nil && !c.fetch.Offline() && slices.ContainsFunc(files, isSource):
+		m, err := c.options.Build(ctx, files[slices.IndexFunc(files, isSource)], name)
 		if err == nil {
 			err = m.Matches(name, v)
 		}
@@ -187,6 +187,8 @@ type missing string
 
 func (m missing) Error() string        { return string(m) }
 func (m missing) Is(target error) bool { return target == index.ErrMetadataMissing }
+
+func isSource(f File) bool { return f.IsSource() }
 
 // absence is why one place does not have the metadata, so that the next is tried.
 type absence struct{ err error }
@@ -208,7 +210,11 @@ func (c *Client) filesOf(ctx context.Context, p *project, v constraints.Version)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.page == nil { // so far only the kept form was needed
-		pages, err := c.pages(ctx, p.name)
+		local, err := c.localLinks(p.name)
+		if err != nil {
+			return nil, err
+		}
+		pages, _, err := c.pages(ctx, p.name, local)
 		if err != nil {
 			return nil, err
 		}
@@ -251,21 +257,28 @@ func (c *Client) besideFile(ctx context.Context, f File) (*Metadata, error) {
 		}
 		return ParseMetadata(data)
 	}
-	doc, err := c.fetch.Get(ctx, fetch.Request{URL: u, Limit: maxMetadata, SHA256: sha256Of(f.MetadataHashes), Transient: true})
+	digest, ok := digestOf(f.MetadataHashes)
+	if !ok {
+		return nil, absence{errors.New("its digest is of no kind that can be verified")}
+	}
+	doc, err := c.fetch.Get(ctx, fetch.Request{URL: u, Limit: maxMetadata, Digest: digest, Transient: true})
 	if err != nil {
 		return nil, err
 	}
 	return ParseMetadata(doc.Body)
 }
 
-// sha256Of returns the SHA-256 among hashes, "" when there is none.
-func sha256Of(hashes []index.Hash) string {
-	for _, h := range hashes {
-		if h.Algorithm == "sha256" {
-			return strings.ToLower(h.Hex)
+// digestOf returns the strongest of hashes that can be verified, false when there are
+// hashes and none of them can.
+func digestOf(hashes []index.Hash) (fetch.Digest, bool) {
+	for _, algorithm := range fetch.Algorithms() {
+		for _, h := range hashes {
+			if h.Algorithm == algorithm {
+				return fetch.Digest{Algorithm: algorithm, Hex: strings.ToLower(h.Hex)}, true
+			}
 		}
 	}
-	return ""
+	return fetch.Digest{}, len(hashes) == 0
 }
 
 // insideWheel reads the METADATA of a wheel, without the rest of it where its host
@@ -307,7 +320,7 @@ func (c *Client) insideSource(ctx context.Context, f File) (*Metadata, error) {
 	return ParseMetadata(data)
 }
 
-type opener func(context.Context, *url.URL, int64) (*fetch.File, error)
+type opener func(context.Context, *url.URL, int64, fetch.Digest) (*fetch.File, error)
 
 // openFile opens a file for reading in parts.
 func (c *Client) openFile(ctx context.Context, f File, open opener) (r io.ReaderAt, size int64, done func(), err error) {
@@ -330,7 +343,11 @@ func (c *Client) openFile(ctx context.Context, f File, open opener) (r io.Reader
 		}
 		return local, info.Size(), func() { local.Close() }, nil
 	}
-	remote, err := open(ctx, u, maxRead)
+	digest, ok := digestOf(f.Hashes)
+	if !ok {
+		return nil, 0, nil, absence{errors.New("its digest is of no kind that can be verified")}
+	}
+	remote, err := open(ctx, u, maxRead, digest)
 	if err != nil {
 		return nil, 0, nil, err
 	}

@@ -4,15 +4,15 @@ package pypi
 // low enough that a forged document cannot exhaust the machine. What a release
 // may hold is bounded by package index; maxText and maxItems are its bounds.
 const (
-	maxPageFiles     = 2_000_000 // files that a page lists
-	maxPageVersions  = 1_000_000 // versions that a page lists, and releases made of it
-	maxPageLocations = 1_000     // other locations that a page names, of each kind
-	maxRemarks       = 1_000     // kept of one document
-	maxFileName      = 1 << 10   // bytes of the name of a file
-	maxURL           = 1 << 14   // bytes of a URL, signatures included
-	maxRange         = 1 << 16   // bytes of the Requires-Python of a file
-	maxReason        = 1 << 16   // bytes of the reason for yanking a file
-	maxFileHashes    = 64        // of one file
+	maxPageFiles     = 300_000 // files that a page lists
+	maxPageVersions  = 200_000 // versions that a page lists, and releases made of it
+	maxPageLocations = 1_000   // other locations that a page names, of each kind
+	maxRemarks       = 1_000   // kept of one document
+	maxFileName      = 1 << 10 // bytes of the name of a file
+	maxURL           = 1 << 14 // bytes of a URL, signatures included
+	maxRange         = 1 << 16 // bytes of the Requires-Python of a file
+	maxReason        = 1 << 16 // bytes of the reason for yanking a file
+	maxFileHashes    = 64      // of one file
 
 	maxText  = 1 << 20 // bytes of one requirement, range or extra
 	maxItems = 100_000 // requirements, extras or files of one release

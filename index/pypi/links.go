@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
@@ -25,6 +26,18 @@ import (
 type link struct {
 	folder string   // "" for a page
 	page   *url.URL // nil for a folder
+	list   func(*Client) (*pageSource, error)
+}
+
+// newFolder returns the link of a folder, which is listed when that is first needed.
+func newFolder(path string) link {
+	var once sync.Once
+	var all *pageSource
+	var err error
+	return link{folder: path, list: func(c *Client) (*pageSource, error) {
+		once.Do(func() { all, err = c.localFiles(path) })
+		return all, err
+	}}
 }
 
 func parseLink(text string) (link, error) {
@@ -33,12 +46,12 @@ func parseLink(text string) (link, error) {
 	case err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
 		return link{page: u}, nil
 	case err == nil && u.Scheme == "file" && u.Host == "":
-		return link{folder: localPath(u)}, nil
+		return newFolder(localPath(u)), nil
 	case strings.Contains(text, "://"):
 		return link{}, errors.New("a place of files is a folder or a URL of http, https or file")
 	}
 	folder, err := filepath.Abs(text)
-	return link{folder: folder}, err
+	return newFolder(folder), err
 }
 
 // String returns the link without credentials.
@@ -52,34 +65,60 @@ func (l link) String() string {
 // maxListed bounds the entries of a folder that are looked at.
 const maxListed = 1_000_000
 
-// linked returns the files of a link that may belong to a project, nil when there are
-// none.
+// linked returns the files of a page of links that may belong to a project, nil when
+// there are none.
 func (c *Client) linked(ctx context.Context, l link, name constraints.Name) (*pageSource, error) {
-	if l.page != nil {
-		doc, err := c.fetch.Get(ctx, fetch.Request{URL: l.page, Accept: accept, Limit: maxPage})
-		if err != nil {
-			return nil, err
-		}
-		s := &pageSource{contentType: doc.ContentType, base: doc.URL, body: doc.Body, fetched: doc.Fetched, expires: doc.Expires}
-		page, err := ParsePage(s.contentType, s.base, s.body, name)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", l, err)
-		}
-		s.files = slices.DeleteFunc(page.Files, func(f File) bool { return !mayBelong(f.Name, name) })
-		if len(s.files) == 0 {
-			return nil, nil
-		}
-		return s, nil
-	}
-	s, err := c.localFiles(l.folder)
+	doc, err := c.fetch.Get(ctx, fetch.Request{URL: l.page, Accept: accept, Limit: maxPage})
 	if err != nil {
-		return nil, fmt.Errorf("the folder of files: %w", err)
+		return nil, err
 	}
-	s.files = slices.DeleteFunc(s.files, func(f File) bool { return !mayBelong(f.Name, name) })
+	s := &pageSource{contentType: doc.ContentType, base: doc.URL, body: doc.Body, fetched: doc.Fetched, expires: doc.Expires}
+	page, err := ParsePage(s.contentType, s.base, s.body, name)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", l, err)
+	}
+	s.files = slices.DeleteFunc(page.Files, func(f File) bool { return !mayBelong(f.Name, name) })
 	if len(s.files) == 0 {
 		return nil, nil
 	}
 	return s, nil
+}
+
+// localLinks returns the files in folders that may belong to a project, a source for
+// each folder that has any. The folders are listed once.
+func (c *Client) localLinks(name constraints.Name) ([]pageSource, error) {
+	var local []pageSource
+	for i := range c.links {
+		l := &c.links[i]
+		if l.page != nil {
+			continue
+		}
+		all, err := l.list(c)
+		if err != nil {
+			return nil, fmt.Errorf("a folder of files cannot be read: %w", withoutPath(err))
+		}
+		s := *all
+		s.files = nil
+		for _, f := range all.files {
+			if mayBelong(f.Name, name) {
+				s.files = append(s.files, f)
+			}
+		}
+		if len(s.files) > 0 {
+			local = append(local, s)
+		}
+	}
+	return local, nil
+}
+
+// withoutPath returns the cause of an error of a file whose name may be a URL that lacks
+// its scheme, with a password.
+func withoutPath(err error) error {
+	var fault *fs.PathError
+	if errors.As(err, &fault) && strings.Contains(fault.Path, "@") {
+		return fault.Err
+	}
+	return err
 }
 
 // mayBelong reports whether a file name begins like a project's.

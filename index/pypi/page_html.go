@@ -158,7 +158,7 @@ func (h *htmlPage) finish() error {
 		}
 	}
 	if !h.versioned && len(p.page.Files) == 0 {
-		p.remarks.add("", "it has no link to a file and does not say that it is a page of a package index")
+		return p.fail("", "it has no link to a file and does not say that it is a page of a package index") // but of a login, say
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func (p *pageReader) readName(d *jsonReader) error {
 		return err
 	}
 	if pep508.NormalizeName(string(name)) != p.page.Name {
-		p.remarks.add("name", "the page says that it is about %q; its files count by their own names", short(string(name)))
+		return p.fail("name", "it is about %q, which was not asked for", short(string(name)))
 	}
 	return nil
 }

@@ -236,17 +236,28 @@ func TestThePageAsAWholeIsRemarkedUpon(t *testing.T) {
 	for _, c := range []struct{ contentType, body, want string }{
 		{ContentTypeJSON, `{"files":[]}`, "meta.api-version: it is missing; 1.0 is assumed; read leniently (no-api-version)"},
 		{ContentTypeJSON, `{"files":[],"meta":{"api-version":"1.9"}}`, "1.9 is newer than what is known, 1.4; read leniently (newer-minor-version)"},
-		{ContentTypeJSON, `{"files":[],"meta":{"api-version":"1.0"},"name":"inkwell"}`, `name: the page says that it is about "inkwell"`},
 		{ContentTypeJSON, `{"files":[],"meta":{"api-version":"1.0","tracks":"x"}}`, `meta.tracks: it is not a JSON array; left out`},
 		{ContentTypeJSON, `{"files":[],"meta":{"api-version":"1.0"},"alternate-locations":["mailto:x"]}`, `alternate-locations: a location is left out: its URL has the scheme "mailto"`},
 		{ContentTypeJSON, "{\"files\":[],\"meta\":{\"api-version\":\"1.0\"},\"x\":\"\xff\"}", "it is not UTF-8 everywhere; read leniently (not-utf-8)"},
 		{ContentTypeJSON, `{"files":[],"meta":{"api-version":"1.0","tracks":["/a"` + strings.Repeat(`,"/a"`, 1000) + `]}}`, `meta.tracks: more than 1000 locations; the rest is left out`},
-		{"text/html", "<html>Please log in", "it has no link to a file and does not say that it is a page of a package index"},
 		{"text/html", `<base href="mailto:x"><a href="a-1.zip">`, `base: it does not count: its URL has the scheme "mailto"`},
 	} {
 		page := readPage(t, c.contentType, c.body)
 		if len(page.Remarks) != 1 || !strings.Contains(page.Remarks[0].Error(), c.want) {
 			t.Errorf("%q\n is %v\nwant %s", short(c.body), page.Remarks, c.want)
+		}
+	}
+}
+
+// What is another page, such as that of a login, must not be taken for one without files.
+func TestAnotherPageIsRefused(t *testing.T) {
+	for _, c := range []struct{ contentType, body, want string }{
+		{ContentTypeJSON, `{"files":[],"meta":{"api-version":"1.0"},"name":"inkwell"}`, `it is about "inkwell", which was not asked for`},
+		{"text/html", "<html>Please log in", "it has no link to a file and does not say that it is a page of a package index"},
+	} {
+		_, err := ParsePage(c.contentType, nil, []byte(c.body), "quill-pen")
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: %v\nwant %s", c.body, err, c.want)
 		}
 	}
 }

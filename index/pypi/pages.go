@@ -20,29 +20,36 @@ const accept = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple
 const maxPage = 64 << 20
 
 // pages returns the pages that speak of a name: that of the first index which has it,
-// after the folders and pages of files. There are none for a name that nobody has.
-func (c *Client) pages(ctx context.Context, name constraints.Name) ([]pageSource, error) {
-	var pages []pageSource
+// after the folders (local) and pages of files. There are none for a name that nobody
+// has. first reports whether nobody was asked in vain before the index.
+func (c *Client) pages(ctx context.Context, name constraints.Name, local []pageSource) (pages []pageSource, first bool, err error) {
+	pages, first = slices.Clone(local), true
 	for _, l := range c.links {
+		if l.page == nil {
+			continue
+		}
 		s, err := c.linked(ctx, l, name)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if s != nil {
 			pages = append(pages, *s)
+		} else {
+			first = false
 		}
 	}
 	for _, base := range c.asked(name) {
 		s, err := c.projectPage(ctx, base, name)
 		if fetch.IsNotFound(err) {
+			first = false
 			continue
 		}
 		if err != nil {
-			return nil, err // a later index may not answer for one that cannot be asked
+			return nil, false, err // a later index may not answer for one that cannot be asked
 		}
-		return append(pages, *s), nil
+		return append(pages, *s), first, nil
 	}
-	return pages, nil
+	return pages, first, nil
 }
 
 // projectPage returns the page of a name in an index.

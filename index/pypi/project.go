@@ -23,14 +23,15 @@ type project struct {
 	name   constraints.Name
 	absent bool // no index has it
 
-	mu      sync.Mutex
-	pkg     *index.Package
-	missing map[string]string // by version: why its metadata cannot be had
-	note    note
-	expires time.Time
-	fetched time.Time
-	changed bool // since it was kept
-	page    *listing
+	mu       sync.Mutex
+	pkg      *index.Package
+	missing  map[string]string // by version: why its metadata cannot be had
+	note     note
+	expires  time.Time
+	fetched  time.Time
+	changed  bool // since it was kept
+	volatile bool // never to be kept
+	page     *listing
 }
 
 // note is what the kept form of a project says besides the facts.
@@ -81,21 +82,29 @@ const absentFor = 10 * time.Minute
 // find finds out what is published under a name: from the kept form while that is
 // fresh, else from the pages.
 func (c *Client) find(ctx context.Context, name constraints.Name) (*project, error) {
-	kept := c.kept(name)
+	local, err := c.localLinks(name)
+	if err != nil {
+		return nil, err
+	}
+	var kept *project
+	if len(local) == 0 { // files of this machine may change at any time, and are read at once
+		kept = c.kept(name)
+	}
 	if kept != nil && c.fetch.MayUse(kept.fetched, kept.expires) {
 		return kept, nil
 	}
-	pages, err := c.pages(ctx, name)
+	pages, first, err := c.pages(ctx, name, local)
 	if err != nil {
 		return nil, err
 	}
 	digests := digestsOf(pages)
 	if kept != nil && !kept.absent && slices.Equal(kept.note.Pages, digests) {
-		kept.refreshed(pages)
+		kept.missing = make(map[string]string) // it may be there by now
+		kept.refreshed(pages, first, c.fetch.Now())
 		return kept, nil
 	}
-	p := &project{name: name, missing: make(map[string]string), note: note{Pages: digests}, changed: true}
-	p.refreshed(pages)
+	p := &project{name: name, missing: make(map[string]string), note: note{Pages: digests}, volatile: len(local) > 0}
+	p.refreshed(pages, first, c.fetch.Now())
 	if len(pages) == 0 {
 		p.absent = true
 		p.fetched, p.expires = c.fetch.Now(), c.fetch.Now().Add(absentFor)
@@ -113,8 +122,9 @@ func (c *Client) find(ctx context.Context, name constraints.Name) (*project, err
 }
 
 // refreshed takes the times from the pages: they are as fresh as the first that is to
-// be asked for again.
-func (p *project) refreshed(pages []pageSource) {
+// be asked for again. What an index was not the first to be asked for may soon be in
+// the one before.
+func (p *project) refreshed(pages []pageSource, first bool, now time.Time) {
 	p.expires, p.fetched = time.Time{}, time.Time{}
 	for i, s := range pages {
 		if i == 0 || s.fetched.Before(p.fetched) {
@@ -124,7 +134,10 @@ func (p *project) refreshed(pages []pageSource) {
 			p.expires = s.expires
 		}
 	}
-	p.changed = true
+	if soon := now.Add(absentFor); !first && p.expires.After(soon) {
+		p.expires = soon
+	}
+	p.changed = !p.volatile
 }
 
 // carry takes the metadata over that was known of releases whose files are the same.
@@ -156,18 +169,8 @@ func sameFiles(a *index.Package, i int, b *index.Package, j int) bool {
 	return err1 == nil && err2 == nil && slices.EqualFunc(old, now, same)
 }
 
-// key identifies the kept form of a project: the places where it was looked for, and
-// its name.
-func (c *Client) key(name constraints.Name) string {
-	var b strings.Builder
-	for _, u := range c.asked(name) {
-		b.WriteString(fetch.Redacted(u) + "\n")
-	}
-	for _, l := range c.links {
-		b.WriteString(l.String() + "\n")
-	}
-	return b.String() + string(name)
-}
+// key identifies the kept form of a project.
+func (c *Client) key(name constraints.Name) string { return c.places + " " + string(name) }
 
 // asked returns the indexes that are asked for a name, in order.
 func (c *Client) asked(name constraints.Name) []*url.URL {

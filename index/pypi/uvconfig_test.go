@@ -24,7 +24,7 @@ type uvAnswer struct {
 // that nothing is known in it.
 func askUV(t *testing.T, host Host, env []string) (uvAnswer, bool) {
 	t.Helper()
-	cmd := exec.Command("uv", "pip", "install", "--show-settings", "none")
+	cmd := exec.Command(uvProgram(), "pip", "install", "--show-settings", "none")
 	cmd.Dir = host.Dir
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + host.Home}, env...)
 	out, err := cmd.Output()
@@ -100,7 +100,7 @@ func drawUV(random *rand.Rand) machine {
 			}
 		}
 	}
-	for _, name := range []string{"work/dir/uv.toml", "work/dir/pyproject.toml", "work/uv.toml", "work/pyproject.toml", "home/.config/uv/uv.toml", "xdg/uv/uv.toml", "named.toml"} {
+	for _, name := range []string{"srv/dir/uv.toml", "srv/dir/pyproject.toml", "srv/uv.toml", "srv/pyproject.toml", "home/.config/uv/uv.toml", "xdg/uv/uv.toml", "named.toml"} {
 		if random.IntN(2) == 0 && name != "named.toml" {
 			continue
 		}
@@ -129,7 +129,7 @@ func drawUV(random *rand.Rand) machine {
 }
 
 func TestUVIsConfiguredAsItSays(t *testing.T) {
-	if exec.Command("uv", "--version").Run() != nil {
+	if exec.Command(uvProgram(), "--version").Run() != nil {
 		t.Skip("skip: no uv to compare with")
 	}
 	random := rand.New(rand.NewPCG(7, 13))
@@ -163,7 +163,7 @@ func TestUVIsConfiguredAsItSays(t *testing.T) {
 }
 
 func FuzzUVConfig(f *testing.F) {
-	for _, text := range []string{"", "index-url = 'https://index.example/'", "[[index]]\nurl = 'x'\n[pip]\nfind-links = [ 'a', # b\n'c']", "index = [{url='x', name=\"y\"}]", "[tool.uv]\nno-index = true", "\ufeff[[tool.uv.index]]", "index.x.y = 1"} {
+	for _, text := range []string{"", "index-url = 'https://index.example/'", "[[index]]\nurl = 'x'\n[pip]\nfind-links = [ 'a', # b\n'c']", "index = [{url='x', name=\"y\"}]", "[tool.uv]\nno-index = true", "\ufeff[[tool.uv.index]]", "index.x.y = 1", "indeX.url='00'"} {
 		f.Add(text)
 	}
 	root := f.TempDir()
@@ -189,4 +189,12 @@ func FuzzUVConfig(f *testing.F) {
 			}
 		}
 	})
+}
+
+// uvProgram is uv on the PATH, or the one that SLUICE_UV names.
+func uvProgram() string {
+	if path := os.Getenv("SLUICE_UV"); path != "" {
+		return path
+	}
+	return "uv"
 }

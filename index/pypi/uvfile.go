@@ -103,7 +103,7 @@ func (f *uvFile) at(path string) constraints.Place {
 		}
 		i := strings.LastIndexByte(path, '.')
 		if i < 0 {
-			return constraints.Place{File: f.name}
+			return constraints.Place{File: f.name, Line: 1, Col: 1}
 		}
 		path = path[:i]
 	}

@@ -59,7 +59,7 @@ func nearest(q *Question, name constraints.Name, from constraints.Version, test 
 			continue
 		}
 		release, err := q.Source.Release(name, v)
-		if err == nil && release != nil && !release.Yanked && !release.Unknown && !release.Incomplete && installableEverywhere(q, release) && test(release) {
+		if err == nil && release != nil && !yankedAnywhere(q, release) && !release.Unknown && !release.Incomplete && installableEverywhere(q, release) && test(release) {
 			return v, true
 		}
 	}
@@ -87,4 +87,12 @@ func changes(q *Question, name constraints.Name) bool {
 		return all
 	}
 	return !slices.Equal(versions(q.Before), versions(q.After))
+}
+
+// yankedAnywhere reports whether a release is withdrawn for an environment.
+func yankedAnywhere(q *Question, r *resolver.Release) bool {
+	return slices.ContainsFunc(q.Environments, func(env *constraints.Environment) bool {
+		yanked, _ := r.YankedIn(env)
+		return yanked
+	})
 }

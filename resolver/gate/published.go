@@ -62,8 +62,9 @@ func untried(source resolver.Source, c *resolver.Clash, env *constraints.Environ
 
 // unavailable says what keeps a search from choosing a release that is demanded.
 func unavailable(r *resolver.Release, env *constraints.Environment) string {
+	yanked, _ := r.YankedIn(env)
 	switch {
-	case r.Yanked:
+	case yanked:
 		return "was yanked from the index"
 	case r.RequiresRuntime != nil && !r.RequiresRuntime.Contains(env.Runtime()):
 		return "requires Python " + r.RequiresRuntime.String()

@@ -80,12 +80,16 @@ func checkYanked(s *survey, name constraints.Name) []Finding {
 		return nil
 	}
 	release := s.after.Release(name)
-	if release == nil || !release.Yanked {
+	if release == nil {
 		return nil // what is unknown or unpublished is found by the survey
 	}
+	yanked, reason := release.YankedIn(s.env)
+	if !yanked {
+		return nil
+	}
 	f := s.finding(New, pin, "was yanked from the index")
-	if release.YankedReason != "" {
-		f.Message += ": " + release.YankedReason
+	if reason != "" {
+		f.Message += ": " + reason
 	}
 	return []Finding{f}
 }

@@ -74,7 +74,7 @@ func (a *adviser) instead(name constraints.Name) []string {
 	}
 	slices.Reverse(below)
 	instead := a.firstAdmitted(name, below)
-	if r, err := a.question.Source.Release(name, wanted); err == nil && (r == nil || r.Yanked) {
+	if r, err := a.question.Source.Release(name, wanted); err == nil && (r == nil || yankedAnywhere(a.question, r)) {
 		instead = append(instead, a.firstAdmitted(name, above)...)
 	}
 	return instead

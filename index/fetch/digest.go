@@ -1,0 +1,57 @@
+package fetch
+
+import (
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/hex"
+	"hash"
+	"net/url"
+	"strings"
+)
+
+// Digest is what a document must have, "" for none that is known.
+type Digest struct {
+	Algorithm string // one of Algorithms
+	Hex       string // lower case
+}
+
+// Algorithms returns the names of those that can be verified and relied on, the strongest
+// first.
+func Algorithms() []string { return []string{"sha512", "sha384", "sha256"} }
+
+// String returns "ALGORITHM:HEX", "" for none.
+func (d Digest) String() string {
+	if d == (Digest{}) {
+		return ""
+	}
+	return d.Algorithm + ":" + d.Hex
+}
+
+// verify holds the content of a URL against the digest. One of an algorithm that is
+// not known fits nothing.
+func (d Digest) verify(u *url.URL, content []byte) error {
+	if d == (Digest{}) {
+		return nil
+	}
+	got := ""
+	if h := newHash(d.Algorithm); h != nil {
+		h.Write(content)
+		got = hex.EncodeToString(h.Sum(nil))
+	}
+	if got == "" || got != strings.ToLower(d.Hex) {
+		return &DigestError{Redacted(u), d.Algorithm, d.Hex, got}
+	}
+	return nil
+}
+
+func newHash(algorithm string) hash.Hash {
+	switch algorithm {
+	case "sha256":
+		return sha256.New()
+	case "sha384":
+		return sha512.New384()
+	case "sha512":
+		return sha512.New()
+	}
+	return nil
+}
