@@ -147,7 +147,11 @@ func (f *facts) release(q *inquiry, name constraints.Name, version constraints.V
 // prefetch asks for many versions at once, so that who asks for them one by one
 // afterwards need not wait for each. The error is the first when none could be had.
 func (f *facts) prefetch(versions map[constraints.Name][]constraints.Version) error {
-	names := make(chan constraints.Name)
+	names := make(chan constraints.Name, len(versions)) // all at once: who need not wait takes many
+	for _, name := range slices.Sorted(maps.Keys(versions)) {
+		names <- name
+	}
+	close(names)
 	var mu sync.Mutex
 	var failed error
 	had := len(versions) == 0
@@ -164,10 +168,6 @@ func (f *facts) prefetch(versions map[constraints.Name][]constraints.Version) er
 			}
 		})
 	}
-	for _, name := range slices.Sorted(maps.Keys(versions)) {
-		names <- name
-	}
-	close(names)
 	wait.Wait()
 	if err := f.interrupted(); err != nil || had {
 		return err
