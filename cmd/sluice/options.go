@@ -51,9 +51,10 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 func (o *options) addIndexFlags(flags *pflag.FlagSet) {
 	l := &o.live
 	flags.StringVar(&l.url, "index-url", "", "the `URL` of the index to ask, such as https://HOST/simple (default: what pip or uv is configured with)")
-	flags.StringArrayVar(&l.extra, "extra-index-url", nil, "the `URL` of an index that is asked before it: what it has is never taken from another (repeatable)")
+	flags.StringArrayVar(&l.extra, "extra-index-url", nil, "the `URL` of an index that is asked before that of --index-url: what it has is never taken from another (repeatable)")
 	flags.StringArrayVar(&l.findLinks, "find-links", nil, "a `PLACE`, folder or page, of files that are published too (repeatable)")
 	flags.StringToStringVar(&l.from, "from", nil, "the index that alone is asked for a package, as `NAME=URL` (repeatable)")
+	flags.Lookup("from").DefValue = "" // else help shows an empty map
 	flags.StringVar(&l.certificates, "cert", "", "a `FILE` of certificates to trust instead of the system's")
 	flags.BoolVar(&l.keyring, "keyring", false, "ask the keyring command for passwords")
 	flags.BoolVar(&l.noIndex, "no-index", false, "ask no index: only the places of --find-links count")
