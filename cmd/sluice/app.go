@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,9 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
@@ -278,12 +282,30 @@ func inFileOrder(err error) error {
 	return errors.Join(all...)
 }
 
-// writeJSON writes a value as indented JSON.
+// writeJSON writes a value as indented JSON that a terminal can show as well:
+// every rune that one could take for a command, or that hides what is written,
+// is escaped as RFC 8259, section 7, has it.
 func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(v)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	escaped := make([]byte, 0, text.Len())
+	for _, r := range text.String() { // outside of strings there is only plain ASCII
+		switch {
+		case r == '\n' || unicode.IsPrint(r):
+			escaped = utf8.AppendRune(escaped, r)
+		default:
+			for _, unit := range utf16.AppendRune(nil, r) {
+				escaped = fmt.Appendf(escaped, `\u%04x`, unit)
+			}
+		}
+	}
+	_, err := w.Write(escaped)
+	return err
 }
 
 // hint tells a person something that is not part of the answer.

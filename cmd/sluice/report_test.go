@@ -222,3 +222,21 @@ func withoutLines(reports []*gate.Report) []*gate.Report {
 	}
 	return reports
 }
+
+// What a terminal could take for a command is escaped, and a reader of JSON gets
+// the same text.
+func TestJSONIsSafeToShow(t *testing.T) {
+	text := "naïve 日本 🐍 \u009b31m \u202e \u200b \x7f \x1b[0m \U000e0041 \ufffd <&>"
+	var b bytes.Buffer
+	if err := writeJSON(&b, []string{text}); err != nil {
+		t.Fatal(err)
+	}
+	want := "[\n  \"naïve 日本 🐍 \\u009b31m \\u202e \\u200b \\u007f \\u001b[0m \\udb40\\udc41 \ufffd <&>\"\n]\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
+	}
+	var back []string
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil || back[0] != text {
+		t.Errorf("read back as %q, %v", back, err)
+	}
+}
