@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -428,6 +430,28 @@ func TestWhatIsOddAboutAPageIsRemembered(t *testing.T) {
 		}
 		c.Close()
 		if got := c.Remarks("a"); len(got) != 1 || !strings.Contains(got[0], "tracks https://index.example/simple/a/") {
+			t.Errorf("%s: %q", when, got)
+		}
+	}
+}
+
+// Some indexes send what they do not have on to a public one, unless told not to.
+func TestAnIndexThatSendsTheQuestionOnIsNamed(t *testing.T) {
+	h := serve(t, indexserver.Options{}, pkg(t, "a", "1.0"))
+	behind, err := url.Parse(at(h).Indexes[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewServer(http.RedirectHandler(behind.JoinPath("a/").String(), http.StatusSeeOther))
+	t.Cleanup(front.Close)
+	store := fetch.NewStore(t.TempDir())
+	for _, when := range []string{"asked", "kept"} {
+		c := client(t, fetch.Options{Store: store}, pypi.Options{Indexes: []string{front.URL + "/simple/"}})
+		if p, err := c.Package(t.Context(), "a"); err != nil || p == nil {
+			t.Fatal(p, err)
+		}
+		c.Close()
+		if got := c.Remarks("a"); len(got) != 1 || !strings.Contains(got[0], "sends the question on to "+behind.Host) {
 			t.Errorf("%s: %q", when, got)
 		}
 	}

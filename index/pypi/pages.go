@@ -64,13 +64,21 @@ func (c *Client) projectPage(ctx context.Context, base *url.URL, name constraint
 	if err != nil {
 		return nil, err
 	}
-	return &pageSource{contentType: doc.ContentType, base: doc.URL, body: doc.Body, fetched: doc.Fetched, expires: doc.Expires}, nil
+	s := &pageSource{contentType: doc.ContentType, base: doc.URL, body: doc.Body, fetched: doc.Fetched, expires: doc.Expires}
+	if doc.URL.Host != base.Host {
+		s.sentOn = doc.URL.Host
+	}
+	return s, nil
 }
 
 // listing reads the pages. Of a file that several name the first counts.
 func (c *Client) listing(name constraints.Name, pages []pageSource) (*listing, error) {
 	whole := &Page{Name: name}
+	var sentOn []string
 	for _, s := range pages {
+		if s.sentOn != "" {
+			sentOn = append(sentOn, fmt.Sprintf("the index sends the question on to %s, so what is known is what is said there", s.sentOn))
+		}
 		page := &Page{Name: name, Files: s.files}
 		if s.files == nil {
 			var err error
@@ -81,7 +89,7 @@ func (c *Client) listing(name constraints.Name, pages []pageSource) (*listing, e
 		whole.join(page)
 	}
 	releases, files, remarks := Releases(whole)
-	l := &listing{releases: releases, files: make(map[string][]File, len(releases)), remarks: whole.remarksWith(remarks)}
+	l := &listing{releases: releases, files: make(map[string][]File, len(releases)), remarks: append(sentOn, whole.remarksWith(remarks)...)}
 	for i, r := range releases {
 		l.files[r.Version.String()] = files[i]
 	}

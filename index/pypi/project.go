@@ -233,6 +233,7 @@ type pageSource struct {
 	base        *url.URL
 	body        []byte
 	files       []File // instead of a body
+	sentOn      string // the host that answered, where it is not the one asked
 	fetched     time.Time
 	expires     time.Time
 }
