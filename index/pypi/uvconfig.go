@@ -98,9 +98,10 @@ func (r *uvReader) add(w spelled, name string, primary bool, at rank) {
 		return
 	}
 	r.names[name] = true
-	l, _ := r.index(w)
-	l.URL = r.withUser(l.URL, name)
-	r.entries = append(r.entries, uvEntry{l, primary, at})
+	if l, ok := r.index(w); ok {
+		l.URL = r.withUser(l.URL, name)
+		r.entries = append(r.entries, uvEntry{l, primary, at})
+	}
 }
 
 // withUser returns the URL of an index with the user and password that variables have

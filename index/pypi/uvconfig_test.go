@@ -163,7 +163,7 @@ func TestUVIsConfiguredAsItSays(t *testing.T) {
 }
 
 func FuzzUVConfig(f *testing.F) {
-	for _, text := range []string{"", "index-url = 'https://index.example/'", "[[index]]\nurl = 'x'\n[pip]\nfind-links = [ 'a', # b\n'c']", "index = [{url='x', name=\"y\"}]", "[tool.uv]\nno-index = true", "\ufeff[[tool.uv.index]]", "index.x.y = 1", "indeX.url='00'"} {
+	for _, text := range []string{"", "index-url = 'https://index.example/'", "[[index]]\nurl = 'x'\n[pip]\nfind-links = [ 'a', # b\n'c']", "index = [{url='x', name=\"y\"}]", "[tool.uv]\nno-index = true", "\ufeff[[tool.uv.index]]", "index.x.y = 1", "indeX.url='00'", "extra-index-url = ['0000://index.exa}/']"} {
 		f.Add(text)
 	}
 	root := f.TempDir()
