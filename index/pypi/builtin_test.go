@@ -87,6 +87,9 @@ func TestInstalledClientsTellTheirDefault(t *testing.T) {
 		t.Run(client, func(t *testing.T) {
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 			commands, flags := helpCommands(client, runtime.GOOS)
+			if client == "uv" {
+				commands[0].name = uvProgram()
+			}
 			if exec.Command(commands[0].name, commands[0].args...).Run() != nil {
 				t.Skip("skip: no " + client + " on this machine")
 			}
