@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"sluice/constraints/pep508"
+	"sluice/fixtures/vectors"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 )
@@ -20,7 +21,7 @@ import (
 // corpusDir returns the folder of the shared corpus, or skips the test.
 func corpusDir(t testing.TB) string {
 	t.Helper()
-	dir := filepath.Join(moduleRoot(t), "..", "shared", "corpus")
+	dir := filepath.Join(vectors.ModuleRoot(t), "..", "shared", "corpus")
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("skip: no ../shared/corpus beside the checkout")
 	}

@@ -6,11 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"sluice/fixtures/vectors"
 )
 
 // allowedImports is policy: which package of the module may import which. It is
@@ -30,6 +31,7 @@ var allowedImports = map[string][]string{
 	"resolver/gate":         {"constraints", "resolver"},
 	"resolver/resolvertest": {"constraints", "constraints/pep440", "constraints/pep508", "resolver"},
 	"fixtures":              {},
+	"fixtures/vectors":      {},
 	"fixtures/indexserver":  {"constraints", "constraints/pep440", "constraints/pep508", "index"},
 	"cmd/sluice": {
 		"constraints", "constraints/pep440", "constraints/pep508", "constraints/semver", "constraints/pinfile",
@@ -37,28 +39,10 @@ var allowedImports = map[string][]string{
 	},
 }
 
-// moduleRoot returns the folder of go.mod.
-func moduleRoot(t testing.TB) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
-}
-
 // TestImportsFollowTheTable reads the import clauses of every Go file outside
 // tests and holds them against allowedImports.
 func TestImportsFollowTheTable(t *testing.T) {
-	root := os.DirFS(moduleRoot(t))
+	root := os.DirFS(vectors.ModuleRoot(t))
 	seen := make(map[string]bool)
 	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"sluice/fixtures/vectors"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 )
@@ -15,7 +17,7 @@ import (
 // TestReadmeShowsWhatIsPrinted runs each command of the README that is shown with its
 // answer in the demo universe.
 func TestReadmeShowsWhatIsPrinted(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join(moduleRoot(t), "README.md"))
+	readme, err := os.ReadFile(filepath.Join(vectors.ModuleRoot(t), "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

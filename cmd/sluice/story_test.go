@@ -12,6 +12,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sluice/fixtures"
+	"sluice/fixtures/vectors"
 	"sluice/resolver/gate"
 )
 
@@ -45,7 +46,7 @@ func loadUniverse(t testing.TB) *inputs {
 // TestUniverseTellsItsStory gates every candidate of fixtures/expected.json and
 // holds verdict, rules and environments against what the story says.
 func TestUniverseTellsItsStory(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join(moduleRoot(t), "fixtures", "expected.json"))
+	data, err := os.ReadFile(filepath.Join(vectors.ModuleRoot(t), "fixtures", "expected.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,50 +1,14 @@
 package pep440
 
 import (
-	"compress/gzip"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"sluice/constraints"
+	"sluice/fixtures/vectors"
 )
-
-// readVectors decodes a file of conformance vectors, which lie beside the
-// repository and are not part of it.
-func readVectors(t *testing.T, name string, into any) {
-	t.Helper()
-	root, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			break
-		}
-		if root == filepath.Dir(root) {
-			t.Fatal("no go.mod above the test")
-		}
-		root = filepath.Dir(root)
-	}
-	f, err := os.Open(filepath.Join(root, "..", "shared", "vectors", name))
-	if os.IsNotExist(err) {
-		t.Skip("skip: no conformance vectors beside the repository")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(z).Decode(into); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func mustSet(t testing.TB, text string) SpecifierSet {
 	t.Helper()
@@ -84,7 +48,7 @@ func TestVectorsVersions(t *testing.T) {
 		Order     [][]string
 		FuzzOrder [][]string `json:"fuzz_order"`
 	}
-	readVectors(t, "pep440_versions.json.gz", &file)
+	vectors.Read(t, "pep440_versions.json.gz", &file)
 	for _, c := range file.Valid {
 		checkVersion(t, c)
 	}
@@ -179,7 +143,7 @@ func TestVectorsSpecifiers(t *testing.T) {
 		} `json:"set_valid"`
 		SetInvalid []struct{ In string } `json:"set_invalid"`
 	}
-	readVectors(t, "pep440_specifiers.json.gz", &file)
+	vectors.Read(t, "pep440_specifiers.json.gz", &file)
 	for _, c := range file.SpecifierValid {
 		s, err := ParseSpecifier(c.In)
 		if err != nil || s.Op != c.Op || s.Version != c.Version || s.String() != c.Str {
@@ -238,7 +202,7 @@ func policy(configured, arg *bool) Prereleases {
 
 func TestVectorsContains(t *testing.T) {
 	var file struct{ Upstream, Fuzz [][7]json.RawMessage }
-	readVectors(t, "pep440_contains.json.gz", &file)
+	vectors.Read(t, "pep440_contains.json.gz", &file)
 	cases := slices.Concat(file.Upstream, file.Fuzz)
 	failed := 0
 	for _, c := range cases {
@@ -270,7 +234,7 @@ func TestVectorsFilter(t *testing.T) {
 		Items, Expected []string
 	}
 	var file struct{ Upstream, Fuzz []vector }
-	readVectors(t, "pep440_filter.json.gz", &file)
+	vectors.Read(t, "pep440_filter.json.gz", &file)
 	cases := slices.Concat(file.Upstream, file.Fuzz)
 	for _, c := range cases {
 		var items []constraints.Version
@@ -293,7 +257,7 @@ func TestVectorsMatrix(t *testing.T) {
 		Versions []string
 		Rows     map[string]string
 	}
-	readVectors(t, "pep440_matrix.json.gz", &file)
+	vectors.Read(t, "pep440_matrix.json.gz", &file)
 	for spec, row := range file.Rows {
 		set := mustSet(t, spec)
 		for i, text := range file.Versions {
@@ -328,7 +292,7 @@ func TestVectorsSetRelations(t *testing.T) {
 		}
 		Oracle [][6]any
 	}
-	readVectors(t, "pep440_setrel.json.gz", &file)
+	vectors.Read(t, "pep440_setrel.json.gz", &file)
 	for _, c := range file.Upstream {
 		a, b := mustSet(t, c.A), mustSet(t, c.B)
 		got := map[string]bool{"is_subset": a.IsSubset(b), "is_superset": b.IsSubset(a), "is_disjoint": a.IsDisjoint(b)}[c.Op]

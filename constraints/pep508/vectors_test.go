@@ -2,12 +2,8 @@ package pep508
 
 import (
 	"cmp"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,44 +11,8 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/pep440"
+	"sluice/fixtures/vectors"
 )
-
-// readVectors decodes a file of the conformance vectors that lie beside the
-// checkout, or skips the test where there are none.
-func readVectors(t *testing.T, name string, into any) {
-	t.Helper()
-	path := filepath.Join(moduleRoot(t), "..", "shared", "vectors", name)
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("skip: no conformance vectors: ../shared/vectors/%s", name)
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	unzipped, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(unzipped).Decode(into); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func moduleRoot(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for dir != filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		dir = filepath.Dir(dir)
-	}
-	t.Fatal("no go.mod above the working directory")
-	return ""
-}
 
 type requirementVector struct {
 	In         string
@@ -71,7 +31,7 @@ func TestRequirementVectors(t *testing.T) {
 		RealworldValid   []requirementVector `json:"realworld_valid"`
 		RealworldInvalid []requirementVector `json:"realworld_invalid"`
 	}
-	readVectors(t, "pep508_requirements.json.gz", &file)
+	vectors.Read(t, "pep508_requirements.json.gz", &file)
 	valid := slices.Concat(file.Valid, file.RealworldValid)
 	for _, v := range valid {
 		checkRequirementVector(t, v)
@@ -149,7 +109,7 @@ func TestMarkerVectors(t *testing.T) {
 		Real    []markerVector `json:"realworld"`
 		Invalid []markerVector
 	}
-	readVectors(t, "pep508_markers.json.gz", &file)
+	vectors.Read(t, "pep508_markers.json.gz", &file)
 	envs := make([]*constraints.Environment, len(file.Order))
 	extras := make([]constraints.Name, len(file.Order))
 	for i, name := range file.Order {
@@ -189,7 +149,7 @@ func TestMarkerVectorsOfUpstreamEnvironments(t *testing.T) {
 			Expected string
 		} `json:"upstream_eval"`
 	}
-	readVectors(t, "pep508_markers.json.gz", &file)
+	vectors.Read(t, "pep508_markers.json.gz", &file)
 	for _, v := range file.Cases {
 		vars := map[string]string{"extras": "", "dependency_groups": ""}
 		for name, raw := range v.Env {
@@ -252,7 +212,7 @@ func TestNameVectors(t *testing.T) {
 			IsNormalized  bool `json:"is_normalized"`
 		}
 	}
-	readVectors(t, "names_files_tags.json.gz", &file)
+	vectors.Read(t, "names_files_tags.json.gz", &file)
 	for _, v := range file.Names {
 		if got := NormalizeName(v.In); string(got) != v.Canonical {
 			t.Errorf("NormalizeName(%q) = %q, want %q", v.In, got, v.Canonical)
@@ -276,7 +236,7 @@ func TestFilenameVectors(t *testing.T) {
 			Tags                          []string
 		}
 	}
-	readVectors(t, "names_files_tags.json.gz", &file)
+	vectors.Read(t, "names_files_tags.json.gz", &file)
 	for _, v := range file.Filenames {
 		var got WheelFile
 		var err error
@@ -315,7 +275,7 @@ func TestTagVectors(t *testing.T) {
 	var file struct {
 		Tags map[string][]string `json:"compatible_tags"`
 	}
-	readVectors(t, "names_files_tags.json.gz", &file)
+	vectors.Read(t, "names_files_tags.json.gz", &file)
 	count := 0
 	for name, want := range file.Tags {
 		python, platform, _ := strings.Cut(name, "-")

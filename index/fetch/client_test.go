@@ -344,24 +344,39 @@ func TestCloseEndsConnections(t *testing.T) {
 }
 
 func TestInFlightIsBounded(t *testing.T) {
+	const requests, perHost = 40, 3
 	var now, most atomic.Int64
+	arrived, release := make(chan struct{}, requests), make(chan struct{})
 	u, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/between" {
+			return
+		}
 		n := now.Add(1)
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 		}
-		time.Sleep(time.Millisecond)
+		arrived <- struct{}{}
+		<-release
 		now.Add(-1)
 	})
-	c := newClient(t, Options{Jobs: 4, PerHost: 3})
+	c := newClient(t, Options{Jobs: requests, PerHost: perHost})
 	var wait sync.WaitGroup
-	for i := range 40 {
+	for i := range requests {
 		other := *u
 		other.Path = fmt.Sprintf("/%d", i)
 		wait.Go(func() { get(t, c, &other) })
 	}
+	for range perHost {
+		<-arrived
+	}
+	other, between := newClient(t, Options{}), *u
+	between.Path = "/between"
+	for range 100 { // far longer than a request too many would take to arrive
+		get(t, other, &between)
+	}
+	close(release)
 	wait.Wait()
-	if most.Load() > 3 || most.Load() < 2 {
-		t.Errorf("%d at once, want 3", most.Load())
+	if most.Load() != perHost {
+		t.Errorf("%d at once, want %d", most.Load(), perHost)
 	}
 }
 

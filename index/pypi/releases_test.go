@@ -2,14 +2,8 @@ package pypi
 
 import (
 	stdcmp "cmp"
-	"compress/gzip"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +14,7 @@ import (
 	"sluice/constraints"
 	"sluice/constraints/pep440"
 	"sluice/constraints/pep508"
+	"sluice/fixtures/vectors"
 	"sluice/index"
 )
 
@@ -247,7 +242,7 @@ func TestFileNamesOfTheVectors(t *testing.T) {
 			Valid                   bool
 		}
 	}
-	readVectors(t, "names_files_tags.json.gz", &file)
+	vectors.Read(t, "names_files_tags.json.gz", &file)
 	for _, v := range file.Filenames {
 		project := constraints.Name(v.Name)
 		if !v.Valid {
@@ -264,23 +259,4 @@ func TestFileNamesOfTheVectors(t *testing.T) {
 		}
 	}
 	t.Logf("%d file names", len(file.Filenames))
-}
-
-// readVectors decodes a file of the conformance vectors, or skips the test.
-func readVectors(t *testing.T, name string, into any) {
-	t.Helper()
-	file, err := os.Open(filepath.Join("..", "..", "..", "shared", "vectors", name))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("skip: no conformance vectors: ../shared/vectors/%s", name)
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	unzipped, err := gzip.NewReader(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.NewDecoder(unzipped).Decode(into); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -70,6 +70,17 @@ func environments(t testing.TB, presets ...string) []*constraints.Environment {
 	return all
 }
 
+// check judges constraints as they stand, for one Python.
+func check(t testing.TB, universe, pins, users string) *gate.Report {
+	t.Helper()
+	return gate.Check(&gate.Question{
+		Environments: environments(t, "py311"),
+		After:        lines(t, pins),
+		Consumers:    consumers(t, users),
+		Source:       resolvertest.Parse(t, universe),
+	})
+}
+
 // found writes findings one a line: "STATUS RULE MESSAGE [ENVIRONMENTS] consumers".
 func found(r *gate.Report) string {
 	var all []string
@@ -659,12 +670,7 @@ func TestFindingsSayWhatIsPublished(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := gate.Check(&gate.Question{
-				Environments: environments(t, "py311"),
-				After:        lines(t, test.pins),
-				Consumers:    consumers(t, test.consumers),
-				Source:       resolvertest.Parse(t, test.universe),
-			})
+			r := check(t, test.universe, test.pins, test.consumers)
 			var details []string
 			for _, f := range r.Findings {
 				details = append(details, f.Details...)
@@ -816,12 +822,7 @@ func TestCheckRejectsWhatDoesNotFit(t *testing.T) {
 		{"a split pin with a gap", "a 1\n a 2", "a===1;py39 a===2;py39", "", "new partition: a is pinned by several lines and none of them is active"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := gate.Check(&gate.Question{
-				Environments: environments(t, "py311"),
-				After:        lines(t, test.pins),
-				Consumers:    consumers(t, test.consumers),
-				Source:       resolvertest.Parse(t, test.universe),
-			})
+			r := check(t, test.universe, test.pins, test.consumers)
 			if got := found(r); r.Verdict != gate.Reject || got != test.found {
 				t.Errorf("%s: %s, want %s", r.Verdict, got, test.found)
 			}

@@ -161,12 +161,7 @@ func TestCheckSaysWhatLifts(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := gate.Check(&gate.Question{
-				Environments: environments(t, "py311"),
-				After:        lines(t, test.pins),
-				Consumers:    consumers(t, test.consumers),
-				Source:       resolvertest.Parse(t, test.universe),
-			})
+			r := check(t, test.universe, test.pins, test.consumers)
 			if diff := cmp.Diff(test.lifts, lifts(r)); diff != "" {
 				t.Errorf("lifts (-want +got):\n%s\n%s", diff, found(r))
 			}
