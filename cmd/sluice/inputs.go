@@ -55,15 +55,21 @@ func (in *inputs) loadPins() error {
 	if err := errors.Join(in.loadConstraints(), in.loadIndex()); err != nil {
 		return err
 	}
+	pins := in.pins()
+	err := in.facts.prefetch(pins)
+	in.facts.origin.Stage("facts of " + count(len(pins), "pin"))
+	return err
+}
+
+// pins returns the versions that the constraints file pins each package to.
+func (in *inputs) pins() map[constraints.Name][]constraints.Version {
 	pins := make(map[constraints.Name][]constraints.Version)
 	for _, l := range in.lines {
 		if !l.Version.IsZero() {
 			pins[l.Requirement.Name] = append(pins[l.Requirement.Name], l.Version)
 		}
 	}
-	err := in.facts.prefetch(pins)
-	in.facts.origin.Stage("facts of " + count(len(pins), "pin"))
-	return err
+	return pins
 }
 
 // loadRoots reads the facts of what consumers require and nothing pins, whose versions

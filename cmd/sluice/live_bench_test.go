@@ -3,7 +3,6 @@ package main
 import (
 	"testing"
 
-	"sluice/constraints"
 	"sluice/fixtures/indexserver"
 	"sluice/index"
 )
@@ -31,26 +30,28 @@ func warmCache(b *testing.B) *settings {
 	return &s
 }
 
+// openPins opens the facts of what is pinned, once.
+func openPins(b *testing.B, s *settings, in *inputs) {
+	b.Helper()
+	facts, err := s.openFacts(in.environments)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := facts.prefetch(in.pins()); err != nil {
+		b.Fatal(err)
+	}
+	facts.close()
+}
+
 // BenchmarkOpenPins opens the facts of the corpus' 600 pins from a warm cache.
 func BenchmarkOpenPins(b *testing.B) {
 	s := warmCache(b)
 	in := loadCorpus(b)
-	pins := make(map[constraints.Name][]constraints.Version)
-	for _, l := range in.lines {
-		pins[l.Requirement.Name] = append(pins[l.Requirement.Name], l.Version)
-	}
 	b.ReportAllocs()
 	for b.Loop() {
-		facts, err := s.openFacts(in.environments)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := facts.prefetch(pins); err != nil {
-			b.Fatal(err)
-		}
-		facts.close()
+		openPins(b, s, in)
 	}
-	b.ReportMetric(float64(len(pins)), "pins")
+	b.ReportMetric(float64(len(in.pins())), "pins")
 }
 
 // BenchmarkGateWarm is BenchmarkGateCorpusReject with the facts in the cache of an
@@ -79,19 +80,8 @@ func BenchmarkColdPins(b *testing.B) {
 	s.Index = indexConfig{URL: l.IndexURL()}
 	s.app = &app{getenv: func(string) string { return "" }, dir: s.dir}
 	in := loadCorpus(b)
-	pins := make(map[constraints.Name][]constraints.Version)
-	for _, l := range in.lines {
-		pins[l.Requirement.Name] = append(pins[l.Requirement.Name], l.Version)
-	}
 	for b.Loop() {
 		s.cacheDir = b.TempDir()
-		facts, err := s.openFacts(in.environments)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := facts.prefetch(pins); err != nil {
-			b.Fatal(err)
-		}
-		facts.close()
+		openPins(b, &s, in)
 	}
 }
