@@ -136,7 +136,7 @@ func TestAFullDiskIsNobodysTrouble(t *testing.T) {
 	}
 	dir := t.TempDir()
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", dir).CombinedOutput(); err != nil {
-		t.Skipf("skip: no small disk can be mounted: %s", strings.TrimSpace(string(out)))
+		t.Skipf("skip: no small disk can be mounted: %.200q", out)
 	}
 	defer exec.Command("umount", dir).Run()
 	u, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -160,7 +160,7 @@ func comparePublicMetadata(ctx context.Context, t *testing.T, c *pypi.Client, py
 	dir := t.TempDir()
 	cmd := exec.CommandContext(ctx, python, "-m", "pip", "download", "--no-deps", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "-d", dir, string(name)+"=="+version)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Skipf("skip: pip download %s: %s", name, constraints.Shorten(string(out), 200))
+		t.Skipf("skip: pip download %s: %.200q", name, out)
 	}
 	wheels, err := filepath.Glob(filepath.Join(dir, "*.whl"))
 	if err != nil || len(wheels) != 1 {
