@@ -83,20 +83,38 @@ func (c *cursor) skipFiles(texts int) {
 			}
 		}
 		c.ref(texts + 1)
-		for hashes := c.count(); hashes > 0 && !c.bad; hashes-- {
-			c.ref(texts)
-			c.text()
-		}
+		c.passHashes(texts)
+	}
+}
+
+// skipHashes passes the digests of a file.
+func (c *cursor) skipHashes(texts []uint32) []Hash {
+	c.passHashes(len(texts))
+	return nil
+}
+
+func (c *cursor) passHashes(texts int) {
+	for n := c.count(); n > 0 && !c.bad; n-- {
+		c.ref(texts)
+		c.text()
 	}
 }
 
 // list returns the files of release i: nil when they are not known.
-func (s *fileSection) list(i int) ([]File, error) {
+func (s *fileSection) list(i int) ([]File, error) { return s.read(i, (*cursor).hashes) }
+
+// outline is list without the digests.
+func (s *fileSection) outline(i int) ([]File, error) { return s.read(i, (*cursor).skipHashes) }
+
+// hashReader reads the digests of a file, or passes them.
+type hashReader func(c *cursor, texts []uint32) []Hash
+
+func (s *fileSection) read(i int, hashes hashReader) ([]File, error) {
 	if s.releases == nil {
 		return nil, nil
 	}
 	c := cursor{data: s.data, pos: int(s.releases[i])}
-	files := c.fileList(s.texts)
+	files := c.fileList(s.texts, hashes)
 	if c.bad {
 		return nil, errSection
 	}
@@ -108,7 +126,7 @@ const minFile = 6
 
 // fileList reads the number of files + 1, or 0 when they are not known, and the
 // files.
-func (c *cursor) fileList(texts []uint32) []File {
+func (c *cursor) fileList(texts []uint32, hashes hashReader) []File {
 	n := c.number()
 	if n == 0 {
 		return nil
@@ -119,7 +137,7 @@ func (c *cursor) fileList(texts []uint32) []File {
 	}
 	files := make([]File, n-1)
 	for i := range files {
-		files[i] = c.file(texts)
+		files[i] = c.file(texts, hashes)
 		if files[i].Name == "" || i > 0 && files[i].Name <= files[i-1].Name {
 			c.fail()
 			return nil
@@ -128,7 +146,7 @@ func (c *cursor) fileList(texts []uint32) []File {
 	return files
 }
 
-func (c *cursor) file(texts []uint32) File {
+func (c *cursor) file(texts []uint32, hashes hashReader) File {
 	f := File{Name: c.text(), Size: int64(c.number())}
 	if f.Size < 0 {
 		c.fail()
@@ -136,7 +154,7 @@ func (c *cursor) file(texts []uint32) File {
 	w := c.withdrawal(texts, c.data)
 	f.Yanked, f.YankedReason, f.Uploaded = w.yanked, w.reason, w.uploaded
 	f.RequiresPython = c.optional(texts, c.data)
-	f.Hashes = c.hashes(texts)
+	f.Hashes = hashes(c, texts)
 	return f
 }
 

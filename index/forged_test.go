@@ -86,6 +86,6 @@ func FuzzSection(f *testing.F) {
 		if err != nil {
 			return
 		}
-		useAllOf(newPackage(s, digests{}, new(requirements), func() (string, error) { return files, nil }))
+		useAllOf(newPackage(s, digests{}, new(texts), func() (string, error) { return files, nil }))
 	})
 }

@@ -35,7 +35,7 @@ type image struct {
 	blocks  uint64 // the offset of the first block
 	size    int64
 	read    readFunc
-	texts   *requirements
+	texts   *texts
 
 	// repair returns the same image from elsewhere, for when a section turns out
 	// to be damaged; nil where there is nothing to repair from.
@@ -54,7 +54,7 @@ func openImage(size int64, read readFunc) (*image, error) {
 	if err != nil {
 		return nil, err
 	}
-	im := &image{size: size, read: read, texts: new(requirements)}
+	im := &image{size: size, read: read, texts: new(texts)}
 	namesSize, err := im.readHeader(header)
 	if err != nil {
 		return nil, err

@@ -64,21 +64,53 @@ func (p *Package) Parsed(i int) (*Metadata, error) {
 // parser parses each distinct body of a package once.
 type parser struct {
 	section *section
-	texts   *requirements
+	texts   *texts
 	mu      sync.Mutex
 	bodies  []*Metadata // by number; nil where nobody asked
 }
 
-// requirements parses each distinct text once. All packages of a snapshot share
-// one: a third of what pinned packages require they require in the same words.
-type requirements struct {
-	mu     sync.Mutex
-	parsed map[string]*requirement
+// texts parses each distinct text once. All packages of a snapshot share one: a third
+// of what pinned packages require they require in the same words, and most are for the
+// same few ranges of Pythons.
+type texts struct {
+	requirements memo[*requirement]
+	runtimes     memo[runtimes]
 }
 
-// requirement is a parsed text; remark is nil when it was valid.
+// memo remembers what was made of texts. The zero memo is ready; it is safe for
+// concurrent use.
+type memo[T any] struct {
+	mu   sync.Mutex
+	made map[string]T
+}
+
+// of returns what parse makes of a text, made once but for a race.
+func (m *memo[T]) of(text string, parse func(string) T) T {
+	m.mu.Lock()
+	known, ok := m.made[text]
+	m.mu.Unlock()
+	if ok {
+		return known
+	}
+	value := parse(text)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.made == nil {
+		m.made = make(map[string]T)
+	}
+	m.made[text] = value
+	return value
+}
+
+// requirement is a parsed Requires-Dist; remark is nil when it was valid.
 type requirement struct {
 	value  constraints.Requirement
+	remark *Remark
+}
+
+// runtimes is a parsed Requires-Python; remark is nil when it was valid.
+type runtimes struct {
+	value  constraints.Range
 	remark *Remark
 }
 
@@ -102,14 +134,14 @@ func (p *parser) parse(b body) *Metadata {
 		m.Requirements = make([]constraints.Requirement, 0, len(refs))
 	}
 	for _, ref := range refs {
-		m.add(p.texts.of(p.section.text(ref)))
+		m.add(p.texts.requirements.of(p.section.text(ref), readRequirement))
 	}
 	if text := p.section.python(b); text != "" {
-		value, remark := lenient("Requires-Python", text, parseRuntimeRange)
-		if remark != nil {
-			m.Remarks = append(m.Remarks, *remark)
+		python := p.texts.runtimes.of(text, readRuntimes)
+		if python.remark != nil {
+			m.Remarks = append(m.Remarks, *python.remark)
 		}
-		m.RequiresPython = value
+		m.RequiresPython = python.value
 	}
 	for _, extra := range p.section.list(b.extras) {
 		m.Extras = append(m.Extras, normalizeName(extra))
@@ -129,29 +161,16 @@ func (m *Metadata) add(r *requirement) {
 	}
 }
 
-// of returns the parsed form of a text.
-func (r *requirements) of(text string) *requirement {
-	r.mu.Lock()
-	known := r.parsed[text]
-	r.mu.Unlock()
-	if known != nil {
-		return known
-	}
-	parsed := parseLeniently(text)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.parsed == nil {
-		r.parsed = make(map[string]*requirement)
-	}
-	r.parsed[text] = parsed
-	return parsed
-}
-
-func parseLeniently(text string) *requirement {
+func readRequirement(text string) *requirement {
 	var r requirement
 	r.value, r.remark = lenient("Requires-Dist", text, parseRequirement)
 	if r.remark != nil && r.remark.Leniency == "" {
 		r.remark.Marker = markerOf(text)
 	}
 	return &r
+}
+
+func readRuntimes(text string) (r runtimes) {
+	r.value, r.remark = lenient("Requires-Python", text, parseRuntimeRange)
+	return r
 }

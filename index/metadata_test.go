@@ -167,6 +167,25 @@ func TestReleasesThatSayTheSameShareTheirMetadata(t *testing.T) {
 	wg.Wait()
 }
 
+func TestThePythonsOfAFileAreThoseThatAnInstallerSees(t *testing.T) {
+	p, err := NewPackage("a", []Release{{Version: version(t, "1"), Files: []File{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"": "all", ">=3.8": "3.11 and not 3.7", ">=3.8.*": "all", "three": "all"} {
+		got := "all"
+		if r := p.Runtimes(File{RequiresPython: text}); r != nil {
+			got = "others"
+			if r.Contains(version(t, "3.11")) && !r.Contains(version(t, "3.7")) {
+				got = "3.11 and not 3.7"
+			}
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
 func TestTagsAreThoseOfTheFileName(t *testing.T) {
 	for name, want := range map[string]struct {
 		tags   int

@@ -22,7 +22,7 @@ type Package struct {
 }
 
 // newPackage returns the view of a section.
-func newPackage(s *section, d digests, texts *requirements, loadFiles func() (string, error)) *Package {
+func newPackage(s *section, d digests, known *texts, loadFiles func() (string, error)) *Package {
 	p := &Package{section: s, digests: d, loadFiles: loadFiles}
 	p.versions = sync.OnceValue(p.parseVersions)
 	p.files = sync.OnceValues(func() (*fileSection, error) {
@@ -32,7 +32,7 @@ func newPackage(s *section, d digests, texts *requirements, loadFiles func() (st
 		}
 		return readFileSection(data, len(s.releases))
 	})
-	p.parser.section, p.parser.texts = s, texts
+	p.parser.section, p.parser.texts = s, known
 	return p
 }
 
@@ -43,7 +43,7 @@ func (p packed) open() (*Package, error) {
 		return nil, fmt.Errorf("package %s: %w", p.name, err)
 	}
 	files := string(p.files)
-	return newPackage(s, p.digests(), new(requirements), func() (string, error) { return files, nil }), nil
+	return newPackage(s, p.digests(), new(texts), func() (string, error) { return files, nil }), nil
 }
 
 // Name returns the normalised name.
@@ -123,6 +123,46 @@ func (p *Package) Files(i int) ([]File, error) {
 		return nil, fmt.Errorf("files of package %s: %w", p.Name(), err)
 	}
 	return files, nil
+}
+
+// Outline returns of version i what an installer chooses by: as Release does, with its
+// Files as Package.Files returns them, but without the digests of files and without what
+// the metadata says, which Parsed returns. It takes a fraction of the time of those. The
+// error is that of reading.
+func (p *Package) Outline(i int) (Release, error) {
+	section, err := p.files()
+	if err != nil {
+		return Release{}, fmt.Errorf("files of package %s: %w", p.Name(), err)
+	}
+	files, err := section.outline(i)
+	if err != nil {
+		return Release{}, fmt.Errorf("files of package %s: %w", p.Name(), err)
+	}
+	own := p.section.release(i)
+	flags := p.section.bodies[own.body].flags
+	version, _ := parseVersion(own.version)
+	return Release{
+		Version:         version,
+		Yanked:          own.yanked,
+		YankedReason:    own.reason,
+		Uploaded:        own.uploaded,
+		Incomplete:      flags&flagIncomplete != 0,
+		MetadataMissing: flags&flagMetadataMissing != 0,
+		Files:           files,
+	}, nil
+}
+
+// Runtimes returns the Pythons that a file is for, as the index says beside it; nil for
+// all, and, as installers take it, for a text that is not valid.
+func (p *Package) Runtimes(f File) constraints.Range {
+	if f.RequiresPython == "" {
+		return nil
+	}
+	python := p.parser.texts.runtimes.of(f.RequiresPython, readRuntimes)
+	if python.remark != nil {
+		return nil
+	}
+	return python.value
 }
 
 // Digest returns the digest of the facts, "sha256:" and 64 hexadecimal digits.

@@ -20,7 +20,7 @@ func EncodePackage(p *Package) ([]byte, error) {
 // Decoder reads packages that stand alone in the compact form. What several of them
 // require in the same words it parses once. The zero Decoder is ready; it is safe for
 // concurrent use.
-type Decoder struct{ texts requirements }
+type Decoder struct{ texts texts }
 
 // Decode returns the package that EncodePackage made the bytes of, which nobody may
 // change afterwards. The error says that they are not that.

@@ -224,7 +224,11 @@ func useAllOf(p *Package) error {
 		p.Release(i)
 		p.Parsed(i)
 		_, err := p.Files(i)
-		errs = append(errs, err)
+		outline, err2 := p.Outline(i)
+		for _, f := range outline.Files {
+			p.Runtimes(f)
+		}
+		errs = append(errs, err, err2)
 	}
 	p.Versions()
 	return errors.Join(errs...)

@@ -7,8 +7,11 @@ import (
 )
 
 // corpusSettings are those of loadCorpus with a cache that is warm.
+// corpusSettings returns the settings of the corpus, and sets memory aside as the program
+// does.
 func corpusSettings(b *testing.B) *settings {
 	b.Helper()
+	collectSeldom()
 	in := loadCorpus(b)
 	return in.settings
 }

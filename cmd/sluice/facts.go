@@ -131,15 +131,17 @@ func (f *facts) release(q *inquiry, name constraints.Name, version constraints.V
 	if !ok {
 		return nil, nil
 	}
-	if q.pkg.Release(i).MetadataMissing {
-		described, err := f.origin.Describe(f.ctx, name, version)
-		if err != nil {
-			return nil, err
-		}
-		q.pkg = described
-		if f.hide(q, name); q.err != nil {
-			return nil, q.err
-		}
+	r, err := release(q.pkg, i)
+	if err != nil || !r.Unknown {
+		return r, err
+	}
+	described, err := f.origin.Describe(f.ctx, name, version)
+	if err != nil {
+		return nil, err
+	}
+	q.pkg = described
+	if f.hide(q, name); q.err != nil {
+		return nil, q.err
 	}
 	return release(q.pkg, i)
 }

@@ -12,9 +12,14 @@ import (
 var version = ""
 
 func main() {
-	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(800)       // a run is short: collect seldom ...
-		debug.SetMemoryLimit(1 << 30) // ... unless it is large
-	}
+	collectSeldom()
 	os.Exit(newApp().run(os.Args[1:]))
+}
+
+// collectSeldom sets the garbage collector for a short run, unless the user did.
+func collectSeldom() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(800)
+		debug.SetMemoryLimit(1 << 30) // a large one is collected as usual
+	}
 }

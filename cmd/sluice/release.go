@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"sluice/constraints"
-	"sluice/constraints/pep440"
 	"sluice/constraints/pep508"
 	"sluice/index"
 	"sluice/resolver"
@@ -14,15 +13,15 @@ import (
 
 // release returns the i-th release of a package as the resolver sees it.
 func release(p *index.Package, i int) (*resolver.Release, error) {
-	published := p.Release(i)
+	published, err := p.Outline(i)
+	if err != nil {
+		return nil, err
+	}
 	meta, err := p.Parsed(i)
 	if err != nil && !errors.Is(err, index.ErrMetadataMissing) {
 		return nil, err
 	}
-	files, err := p.Files(i)
-	if err != nil {
-		return nil, err
-	}
+	files := published.Files
 	r := &resolver.Release{
 		Version:      published.Version,
 		Yanked:       published.Yanked,
@@ -40,7 +39,7 @@ func release(p *index.Package, i int) (*resolver.Release, error) {
 	for _, file := range files {
 		if tags := file.Tags(); tags != nil || file.IsSource() {
 			r.Files = append(r.Files, resolver.File{
-				Name: file.Name, Tags: tags, RequiresRuntime: runtimeOf(file), Yanked: file.Yanked, YankedReason: file.YankedReason,
+				Name: file.Name, Tags: tags, RequiresRuntime: p.Runtimes(file), Yanked: file.Yanked, YankedReason: file.YankedReason,
 			})
 		}
 	}
@@ -48,16 +47,6 @@ func release(p *index.Package, i int) (*resolver.Release, error) {
 		r.Yanked, r.YankedReason = true, files[0].YankedReason
 	}
 	return r, nil
-}
-
-// runtimeOf returns the Pythons that a file is for, as the index says beside it;
-// nil for all, and, as installers take it, for a text that is not valid.
-func runtimeOf(file index.File) constraints.Range {
-	set, err := pep440.ParseSpecifierSet(file.RequiresPython)
-	if file.RequiresPython == "" || err != nil {
-		return nil
-	}
-	return set
 }
 
 // addUnreadable adds the requirements that could not be read, as ones that no

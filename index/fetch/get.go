@@ -22,10 +22,6 @@ type Request struct {
 
 	user string // who asks, as far as known before
 
-	// Transient says that the document is not to be kept: its asker keeps what it was
-	// asked for.
-	Transient bool
-
 	// Digest is what the document must have. A document with a known digest never
 	// changes, so that it is asked for once in the life of the store.
 	Digest Digest
@@ -85,12 +81,6 @@ func withoutUser(u *url.URL) *url.URL {
 }
 
 func (c *Client) get(ctx context.Context, q Request) (*Document, error) {
-	if q.Transient {
-		if c.options.Offline {
-			return nil, fmt.Errorf("%s: %w", Redacted(q.URL), ErrOffline)
-		}
-		return c.ask(ctx, q, nil)
-	}
 	start := c.Now()
 	old := c.stored(q)
 	if old != nil && (c.options.Offline || c.current(old, start)) {
@@ -188,7 +178,7 @@ func (c *Client) ask(ctx context.Context, q Request, old *Document) (*Document, 
 		until, keep = time.Time{}, true
 	}
 	h.Expires = until
-	if keep && !q.Transient {
+	if keep {
 		c.options.Store.Write(Raw, q.key(), h, body)
 	}
 	return documentOf(&h, body), nil

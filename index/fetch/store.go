@@ -7,13 +7,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -148,21 +146,9 @@ func (s *Store) Read(kind Kind, key string) (*Header, []byte, error) {
 
 // readEntry reads and verifies the file of an entry.
 func readEntry(path string) (*Header, []byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a FIFO would be waited for
+	data, err := readRegular(path, maxEntry)
 	if err != nil {
 		return nil, nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, nil, err
-	}
-	if size := info.Size(); !info.Mode().IsRegular() || size < int64(entryPreamble) || size > maxEntry {
-		return nil, nil, errDamaged
-	}
-	data := make([]byte, info.Size())
-	if _, err := io.ReadFull(f, data); err != nil {
-		return nil, nil, errDamaged
 	}
 	return parseEntry(data)
 }

@@ -67,6 +67,7 @@ func TestSourceOf(t *testing.T, facts []*index.Package, open func(t *testing.T, 
 	t.Run("VersionsAscendAndAreFoundByMeaning", func(t *testing.T) {
 		for _, want := range facts {
 			testVersions(t, ask(t, source, want.Name()), want)
+			testOutlines(t, ask(t, source, want.Name()), want)
 		}
 	})
 	t.Run("UnknownNamesAreNotFound", func(t *testing.T) { testNotFound(t, source) })
@@ -138,6 +139,20 @@ func testVersions(t *testing.T, got, want *index.Package) {
 	}
 	if i, ok := got.Find(constraints.Version{}); ok {
 		t.Errorf("%s: the zero Version was found at %d", want.Name(), i)
+	}
+}
+
+// testOutlines holds that an outline has what is promised of the facts, and no more.
+func testOutlines(t *testing.T, got, want *index.Package) {
+	for i := range want.Len() {
+		w := release(t, want, i)
+		w.Requirements, w.RequiresPython, w.Extras = nil, "", nil
+		for j := range w.Files {
+			w.Files[j].Hashes = nil
+		}
+		if g, err := got.Outline(i); err != nil || !reflect.DeepEqual(g, w) {
+			t.Errorf("%s %s: the outline is\n     %+v, %v,\nwant %+v", want.Name(), w.Version, g, err, w)
+		}
 	}
 }
 

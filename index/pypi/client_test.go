@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sluice/constraints"
+	"sluice/constraints/pep508"
 	"sluice/fixtures/indexserver"
 	"sluice/index"
 	"sluice/index/fetch"
@@ -206,6 +207,45 @@ func TestOnlyWhatIsNeededIsAskedFor(t *testing.T) {
 	}
 	if got := h.asked(); !slices.Equal(got, []string{"200 /files/a/a-1.0-py3-none-any.whl.metadata"}) {
 		t.Errorf("asked for %q", got)
+	}
+}
+
+// Documents are kept beside what was made of them: who reads them for other environments,
+// or lost what was made, asks nobody again.
+func TestFactsAreMadeAgainFromKeptDocuments(t *testing.T) {
+	h := serve(t, indexserver.Options{}, pkg(t, "a", "1.0: b"))
+	dir := t.TempDir()
+	one := client(t, fetch.Options{Store: fetch.NewStore(dir)}, at(h))
+	if got := describe(t, one, "a", "1.0"); got != "b" {
+		t.Fatalf("a 1.0 requires %q", got)
+	}
+	one.Close()
+	h.ResetRequests()
+
+	env, err := pep508.ParseEnvironment("py312")
+	if err != nil {
+		t.Fatal(err)
+	}
+	others := at(h)
+	others.Environments = []*constraints.Environment{env}
+	other := client(t, fetch.Options{Store: fetch.NewStore(dir)}, others)
+	if got := describe(t, other, "a", "1.0"); got != "b" || len(h.asked()) > 0 {
+		t.Errorf("for other environments: a 1.0 requires %q, asked for %q", got, h.asked())
+	}
+	other.Close()
+
+	made, err := filepath.Glob(filepath.Join(dir, "*", "*", "*."+string(fetch.Parsed)))
+	if err != nil || len(made) != 2 {
+		t.Fatalf("facts in %q: %v", made, err)
+	}
+	for _, path := range made {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again := client(t, fetch.Options{Store: fetch.NewStore(dir), Offline: true}, at(h))
+	if got := describe(t, again, "a", "1.0"); got != "b" || len(h.asked()) > 0 {
+		t.Errorf("without facts: a 1.0 requires %q, asked for %q", got, h.asked())
 	}
 }
 

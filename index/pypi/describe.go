@@ -20,8 +20,9 @@ import (
 // its metadata.
 const maxRead = 128 << 20
 
-// Describe returns the package with the metadata of some of its releases. That it cannot be had of one is no error: it stays missing, and
-// Missing says why. The error is that of asking.
+// Describe returns the package with the metadata of some of its releases. That it cannot
+// be had of one is no error: it stays missing, and Missed says why. The error is that of
+// asking.
 func (c *Client) Describe(ctx context.Context, name constraints.Name, versions ...constraints.Version) (*index.Package, error) {
 	p, err := c.project(ctx, name)
 	if err != nil {
@@ -261,7 +262,7 @@ func (c *Client) besideFile(ctx context.Context, f File) (*Metadata, error) {
 	if !ok {
 		return nil, absence{errors.New("its digest is of no kind that can be verified")}
 	}
-	doc, err := c.fetch.Get(ctx, fetch.Request{URL: u, Limit: maxMetadata, Digest: digest, Transient: true})
+	doc, err := c.fetch.Get(ctx, fetch.Request{URL: u, Limit: maxMetadata, Digest: digest})
 	if err != nil {
 		return nil, err
 	}
