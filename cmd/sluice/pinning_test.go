@@ -5,29 +5,15 @@ import (
 	"strings"
 	"testing"
 
-	"sluice/constraints"
 	"sluice/constraints/pep508"
+	"sluice/resolver/resolvertest"
 )
-
-// matrix returns the environments that the presets name.
-func matrix(t *testing.T, presets ...string) []*constraints.Environment {
-	t.Helper()
-	var all []*constraints.Environment
-	for _, preset := range presets {
-		env, err := pep508.ParseEnvironment(preset)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, env)
-	}
-	return all
-}
 
 // TestPinningPartsTheEnvironmentsOfALine pins a candidate with each marker in each
 // file: in every environment as many lines are active as before, of its version where
 // its marker holds and as they were elsewhere.
 func TestPinningPartsTheEnvironmentsOfALine(t *testing.T) {
-	environments := matrix(t, "py36", "py38", "py310", "py310-windows-amd64", "py312", "py312-macos-arm64", "pypy310", "py3.14.0rc1", "py314")
+	environments := resolvertest.Environments(t, "py36", "py38", "py310", "py310-windows-amd64", "py312", "py312-macos-arm64", "pypy310", "py3.14.0rc1", "py314")
 	markers := []string{
 		`python_version >= "3.10"`, `python_version < "3.10" or sys_platform == "darwin"`, `sys_platform == "win32"`, `os_name != "nt" and python_version > "3.8"`,
 		`implementation_name == "pypy"`, `python_version == "3.10" and (sys_platform == "win32" or implementation_name == "pypy")`,
@@ -81,7 +67,7 @@ func TestPinningRefusesWhatDoesNotPart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = apply(file, candidates, append(matrix(t, "py312"), odd))
+	_, err = apply(file, candidates, append(resolvertest.Environments(t, "py312"), odd))
 	if err == nil || !strings.Contains(err.Error(), "do not tell odd apart") {
 		t.Errorf("the edit is made: %v", err)
 	}

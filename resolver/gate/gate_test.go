@@ -10,7 +10,6 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/pep440"
-	"sluice/constraints/pep508"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 	"sluice/resolver/resolvertest"
@@ -57,24 +56,11 @@ func consumers(t testing.TB, text string) []gate.Consumer {
 	return all
 }
 
-func environments(t testing.TB, presets ...string) []*constraints.Environment {
-	t.Helper()
-	var all []*constraints.Environment
-	for _, preset := range presets {
-		env, err := pep508.ParseEnvironment(preset)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, env)
-	}
-	return all
-}
-
 // check judges constraints as they stand, for one Python.
 func check(t testing.TB, universe, pins, users string) *gate.Report {
 	t.Helper()
 	return gate.Check(&gate.Question{
-		Environments: environments(t, "py311"),
+		Environments: resolvertest.Environments(t, "py311"),
 		After:        lines(t, pins),
 		Consumers:    consumers(t, users),
 		Source:       resolvertest.Parse(t, universe),
@@ -623,7 +609,7 @@ func TestJudge(t *testing.T) {
 				test.environments = []string{"py311"}
 			}
 			q := &gate.Question{
-				Environments: environments(t, test.environments...),
+				Environments: resolvertest.Environments(t, test.environments...),
 				Before:       lines(t, test.before),
 				After:        lines(t, test.after),
 				Consumers:    consumers(t, test.consumers),
@@ -684,7 +670,7 @@ func TestFindingsSayWhatIsPublished(t *testing.T) {
 
 func TestUnreadConsumerDoesNotKeepSuggestionsAway(t *testing.T) {
 	q := &gate.Question{
-		Environments: environments(t, "py311"),
+		Environments: resolvertest.Environments(t, "py311"),
 		Before:       lines(t, "a===1 b===1"),
 		After:        lines(t, "a===3 b===1"),
 		Consumers:    consumers(t, "c: a | b"),
@@ -722,7 +708,7 @@ func TestVerdictsSurviveText(t *testing.T) {
 
 func TestConsumerThatCannotBeReadLeavesTheVerdictOpen(t *testing.T) {
 	q := &gate.Question{
-		Environments: environments(t, "py311"),
+		Environments: resolvertest.Environments(t, "py311"),
 		Before:       lines(t, "a===1"),
 		After:        lines(t, "a===2"),
 		Consumers: []gate.Consumer{{
@@ -743,7 +729,7 @@ func TestConsumerOfAnotherPythonIsLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := &gate.Question{
-		Environments: environments(t, "py311"),
+		Environments: resolvertest.Environments(t, "py311"),
 		Before:       lines(t, "a===1"),
 		After:        lines(t, "a===2"),
 		Consumers:    consumers(t, "old: a<2"),
@@ -763,7 +749,7 @@ func TestEachConsumerIsCountedOnce(t *testing.T) {
 	}
 	unread := []constraints.Problem{{Msg: "no requirement"}, {Msg: "nor this"}}
 	q := &gate.Question{
-		Environments: environments(t, "py311"),
+		Environments: resolvertest.Environments(t, "py311"),
 		Before:       lines(t, "a===1 b===1"),
 		After:        lines(t, "a===2 b===1"),
 		Consumers:    consumers(t, "reached: a\nuntouched: b\nreached-in-part: a\nuntouched-in-part: b\nold: a\nunread: a"),
@@ -793,7 +779,7 @@ func TestEachConsumerIsCountedOnce(t *testing.T) {
 
 func TestCheckFindsUnneededInactiveAndUnpinned(t *testing.T) {
 	q := &gate.Question{
-		Environments: environments(t, "py311"),
+		Environments: resolvertest.Environments(t, "py311"),
 		After:        lines(t, "a===1 idle===1 a===3;py39 old===1;py39"),
 		Consumers:    consumers(t, "c: a | free"),
 		Source:       resolvertest.Parse(t, "a 1\n idle 1\n free 1\n free 2"),

@@ -122,7 +122,7 @@ func TestLifts(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := gate.Judge(&gate.Question{
-				Environments: environments(t, "py311"),
+				Environments: resolvertest.Environments(t, "py311"),
 				Before:       lines(t, "sail===1 boat===1 "+test.pins),
 				After:        lines(t, "sail===2 boat===1 "+test.pins),
 				Consumers:    consumers(t, test.consumers),
@@ -173,7 +173,7 @@ func TestCheckSaysWhatLifts(t *testing.T) {
 // 2 for itself, and only sail 2 brings oar along.
 func TestSuggestionsHoldAgainstConstraintsOfAConsumer(t *testing.T) {
 	q := &gate.Question{
-		Environments: environments(t, "py311"),
+		Environments: resolvertest.Environments(t, "py311"),
 		Before:       lines(t, "sail===1 oar===2"),
 		After:        lines(t, "sail===3 oar===2"),
 		Consumers:    consumers(t, "c: sail<3"),

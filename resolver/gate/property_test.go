@@ -48,7 +48,7 @@ func drawQuestion(t *testing.T, rt *rapid.T) drawn {
 	d.jobs = "one: " + requirement() + "\ntwo: " + requirement() + " | " + requirement()
 	d.source = resolvertest.Parse(t, d.universe)
 	d.question = &gate.Question{
-		Environments: environments(t, "py311"), Before: lines(t, d.before), After: lines(t, d.after),
+		Environments: resolvertest.Environments(t, "py311"), Before: lines(t, d.before), After: lines(t, d.after),
 		Consumers: consumers(t, d.jobs), Source: d.source, Policy: gate.Policy{Downgrade: true},
 	}
 	return d

@@ -48,7 +48,7 @@ func TestExplain(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := explained(t, &gate.Question{
-				Environments: environments(t, "py311"),
+				Environments: resolvertest.Environments(t, "py311"),
 				Before:       lines(t, test.pins),
 				Consumers:    consumers(t, test.consumers),
 				Source:       resolvertest.Parse(t, test.universe),
@@ -62,7 +62,7 @@ func TestExplain(t *testing.T) {
 
 func TestExplainJudgesWithoutWhatCouldNotBeRead(t *testing.T) {
 	q := &gate.Question{
-		Environments: environments(t, "py311"),
+		Environments: resolvertest.Environments(t, "py311"),
 		Before:       lines(t, "a===1"),
 		Consumers:    consumers(t, "c: a<3\nd: a"),
 		Source:       resolvertest.Parse(t, "a 1\n a 2\n a 3"),
