@@ -188,10 +188,30 @@ func (f *facts) ask(name constraints.Name, versions []constraints.Version) error
 	return err
 }
 
-// settle says that all was asked. The error is why it could not be.
+// settle says that all was asked. The error is why it could not be, or why what was
+// answered cannot be believed.
 func (f *facts) settle() error {
-	f.origin.Settle()
-	return f.interrupted()
+	there, absent := f.count()
+	return cmp.Or(f.interrupted(), f.origin.Settle(there, absent))
+}
+
+// count returns how many of the packages that were asked for are there, and how many are
+// not. Those that could not be asked for are neither.
+func (f *facts) count() (there, absent int) {
+	f.mu.Lock()
+	asked := slices.Collect(maps.Values(f.asked))
+	f.mu.Unlock()
+	for _, q := range asked {
+		q.mu.Lock()
+		switch {
+		case q.pkg != nil:
+			there++
+		case q.err == nil:
+			absent++
+		}
+		q.mu.Unlock()
+	}
+	return there, absent
 }
 
 // interrupted returns why nothing more can be asked, nil when it can.

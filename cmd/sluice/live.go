@@ -125,9 +125,6 @@ func (a *app) tellIndexes(client *fetch.Client, c *pypi.Client) {
 	if err := client.Store().Trouble(); err != nil {
 		a.hint("%v", err)
 	}
-	if there, absent := c.Counts(); there == 0 && absent >= manyAbsent {
-		a.hint("no index has any of the %d packages that were asked for: does it want other credentials, or another URL?", absent)
-	}
 	missed := c.Missed()
 	for _, m := range missed[:min(len(missed), shownMissed)] {
 		a.hint("what %s %s requires is not known: %s", m.Name, m.Version, m.Reason)
@@ -136,10 +133,6 @@ func (a *app) tellIndexes(client *fetch.Client, c *pypi.Client) {
 		a.hint("and what %s more require", count(more, "release"))
 	}
 }
-
-// manyAbsent is how many packages an index may lack, and have none at all, before that is
-// odd.
-const manyAbsent = 3
 
 // shownMissed is how many releases without metadata are named.
 const shownMissed = 5

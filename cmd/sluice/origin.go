@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 	"strings"
@@ -40,8 +41,9 @@ type origin interface {
 	// Stage says that all questions of a stage of the work were asked.
 	Stage(name string)
 
-	// Settle says that all questions were asked.
-	Settle()
+	// Settle says that all questions were asked, and how many of the packages are there
+	// and how many are not. The error is that these answers cannot be believed.
+	Settle(there, absent int) error
 
 	Close() error
 }
@@ -75,7 +77,7 @@ func (r recorded) Cold() bool { return false }
 func (r recorded) Stage(string) {}
 
 // Settle implements origin.
-func (r recorded) Settle() {}
+func (r recorded) Settle(int, int) error { return nil }
 
 // live is the indexes that are asked over the network.
 type live struct {
@@ -113,8 +115,23 @@ func (l live) Cold() bool { return l.fetch.Counts().Requests > 0 }
 // Stage implements origin.
 func (l live) Stage(name string) { l.watch.stage(name) }
 
-// Settle implements origin.
-func (l live) Settle() { l.watch.close() }
+// Settle implements origin. Indexes that lack more than they have are the wrong ones, or
+// show nothing to who asks: what they deny would count as not published, today as well,
+// and so stand against nothing.
+func (l live) Settle(there, absent int) error {
+	l.watch.close()
+	if absent < manyAbsent || absent <= there {
+		return nil
+	}
+	return usageError{
+		msg:  fmt.Sprintf("the indexes have %d of the %d packages that were asked for, so nothing can be judged by them", there, there+absent),
+		hint: "is it another URL, a further one (--extra-index-url), or does it want other credentials?",
+	}
+}
+
+// manyAbsent is how many packages indexes may lack, and be believed, though they are most
+// of all.
+const manyAbsent = 3
 
 // Close implements origin.
 func (l live) Close() error {

@@ -188,21 +188,6 @@ func (c *Client) Remarks(name constraints.Name) []string {
 	return slices.Clone(p.note.Remarks)
 }
 
-// Counts returns how many of the packages that were asked for are there, and how many no
-// index has.
-func (c *Client) Counts() (there, absent int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, p := range c.projects {
-		if p.absent {
-			absent++
-		} else {
-			there++
-		}
-	}
-	return there, absent
-}
-
 // Close keeps what was found out for other processes.
 func (c *Client) Close() {
 	c.mu.Lock()
