@@ -125,6 +125,10 @@ func (a *app) tellIndexes(client *fetch.Client, c *pypi.Client) {
 	if err := client.Store().Trouble(); err != nil {
 		a.hint("%v", err)
 	}
+	sentOn := c.SentOn()
+	for _, host := range slices.Sorted(maps.Keys(sentOn)) {
+		a.hint("an index sends questions on to %s: what is known of %s is what is said there", host, count(sentOn[host], "package"))
+	}
 	missed := c.Missed()
 	for _, m := range missed[:min(len(missed), shownMissed)] {
 		a.hint("what %s %s requires is not known: %s", m.Name, m.Version, m.Reason)

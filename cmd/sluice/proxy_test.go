@@ -80,7 +80,7 @@ func (p *proxy) take() []passed {
 
 // startProxy serves the demo universe behind a proxy: the package brinehttp on
 // private.example for one user, all others on index.example for another, whose files are
-// on files.example for everybody.
+// on files.example for everybody, to which moved.example sends everything on.
 func startProxy(t *testing.T) (p *proxy, url string) {
 	t.Helper()
 	facts, err := (&fixtureServer{}).facts(nil)
@@ -104,6 +104,9 @@ func startProxy(t *testing.T) (p *proxy, url string) {
 		"private.example": indexserver.New(private, indexserver.Options{Users: map[string]string{"inner": "pr1vate-word"}}),
 		"index.example":   indexserver.New(facts, indexserver.Options{Users: map[string]string{"outer": "s3cret-word"}, Faults: []indexserver.Fault{moved}}),
 		"files.example":   indexserver.New(facts, indexserver.Options{}),
+		"moved.example": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://files.example"+r.URL.Path, http.StatusMovedPermanently)
+		}),
 	} {
 		p.hosts[host] = httptest.NewServer(server)
 		t.Cleanup(p.hosts[host].Close)
@@ -190,6 +193,7 @@ func TestAProxySeesNoMoreThanIsNeeded(t *testing.T) {
 	}
 	gate("REJECT", "brinehttp==2.0.4")
 	gate("the indexes have 1 of the 46 packages", "brinehttp==2.0.4", "--index-url", "http://outer:s3cret-word@files.example/nothing/")
+	gate("questions on to files.example: what is known of 45 packages", "brinehttp==1.26.18", "--index-url", "http://moved.example/simple/")
 	secrets := []string{"s3cret-word", "pr1vate-word"}
 	for _, r := range cold {
 		if _, token, ok := strings.Cut(r.authorization, " "); ok && !slices.Contains(secrets, token) {

@@ -185,7 +185,24 @@ func (c *Client) Remarks(name constraints.Name) []string {
 	if p == nil {
 		return nil
 	}
+	if p.note.SentOn != "" {
+		return append([]string{"the index sends the question on to " + p.note.SentOn + ", so what is known is what is said there"}, p.note.Remarks...)
+	}
 	return slices.Clone(p.note.Remarks)
+}
+
+// SentOn returns the hosts that indexes send questions on to, and for how many of the
+// packages that were asked for.
+func (c *Client) SentOn() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	hosts := make(map[string]int)
+	for _, p := range c.projects {
+		if p.note.SentOn != "" {
+			hosts[p.note.SentOn]++
+		}
+	}
+	return hosts
 }
 
 // Close keeps what was found out for other processes.

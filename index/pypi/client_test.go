@@ -494,6 +494,9 @@ func TestAnIndexThatSendsTheQuestionOnIsNamed(t *testing.T) {
 		if got := c.Remarks("a"); len(got) != 1 || !strings.Contains(got[0], "sends the question on to "+behind.Host) {
 			t.Errorf("%s: %q", when, got)
 		}
+		if got := c.SentOn(); len(got) != 1 || got[behind.Host] != 1 {
+			t.Errorf("%s: %v", when, got)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package pypi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -74,11 +75,9 @@ func (c *Client) projectPage(ctx context.Context, base *url.URL, name constraint
 // listing reads the pages. Of a file that several name the first counts.
 func (c *Client) listing(name constraints.Name, pages []pageSource) (*listing, error) {
 	whole := &Page{Name: name}
-	var sentOn []string
+	sentOn := ""
 	for _, s := range pages {
-		if s.sentOn != "" {
-			sentOn = append(sentOn, fmt.Sprintf("the index sends the question on to %s, so what is known is what is said there", s.sentOn))
-		}
+		sentOn = cmp.Or(sentOn, s.sentOn)
 		page := &Page{Name: name, Files: s.files}
 		if s.files == nil {
 			var err error
@@ -89,7 +88,7 @@ func (c *Client) listing(name constraints.Name, pages []pageSource) (*listing, e
 		whole.join(page)
 	}
 	releases, files, remarks := Releases(whole)
-	l := &listing{releases: releases, files: make(map[string][]File, len(releases)), remarks: append(sentOn, whole.remarksWith(remarks)...)}
+	l := &listing{releases: releases, files: make(map[string][]File, len(releases)), remarks: whole.remarksWith(remarks), sentOn: sentOn}
 	for i, r := range releases {
 		l.files[r.Version.String()] = files[i]
 	}

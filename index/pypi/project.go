@@ -40,6 +40,7 @@ type note struct {
 	Absent  bool              `json:"absent,omitempty"`
 	Missing map[string]string `json:"missing,omitempty"`
 	Remarks []string          `json:"remarks,omitempty"`
+	SentOn  string            `json:"sent_on,omitempty"` // the host that answered, where it is not the one asked
 }
 
 // plainNote begins the note of a project of which there is nothing more to say, as of most.
@@ -47,7 +48,7 @@ type note struct {
 const plainNote = "pages "
 
 func (n *note) encode() (string, error) {
-	if !n.Absent && len(n.Missing)+len(n.Remarks) == 0 {
+	if !n.Absent && len(n.Missing)+len(n.Remarks) == 0 && n.SentOn == "" {
 		return plainNote + strings.Join(n.Pages, " "), nil
 	}
 	text, err := json.Marshal(n)
@@ -67,6 +68,7 @@ type listing struct {
 	files    map[string][]File // by version as the facts spell it
 	releases []index.Release
 	remarks  []string
+	sentOn   string // as in note
 }
 
 // current returns the facts as far as they are known now.
@@ -113,7 +115,7 @@ func (c *Client) find(ctx context.Context, name constraints.Name) (*project, err
 	if p.page, err = c.listing(name, pages); err != nil {
 		return nil, err
 	}
-	p.note.Remarks = p.page.remarks
+	p.note.Remarks, p.note.SentOn = p.page.remarks, p.page.sentOn
 	if p.pkg, err = index.NewPackage(name, p.page.releases); err != nil {
 		return nil, fmt.Errorf("the page of %s: %w", name, err)
 	}
