@@ -64,6 +64,25 @@ func (c *Client) Get(ctx context.Context, q Request) (*Document, error) {
 	return doc.(*Document), nil
 }
 
+// Derive returns what make makes of the file that q names. Of a file with a known digest
+// the same always comes, so that it is kept as a document of its own, under the name of
+// what it is; make is not called where the store has it. The error is that of make.
+func (c *Client) Derive(q Request, what string, make func() ([]byte, error)) ([]byte, error) {
+	q.URL = withoutUser(q.URL)
+	q.user, _, _ = c.options.Credentials.For(q.URL)
+	key := what + " of " + q.key()
+	if q.Digest != (Digest{}) && !c.options.Refresh {
+		if _, body, err := c.options.Store.Read(Raw, key); err == nil {
+			return body, nil
+		}
+	}
+	body, err := make()
+	if err == nil && q.Digest != (Digest{}) {
+		c.options.Store.Write(Raw, key, Header{URL: Redacted(q.URL), Fetched: c.Now()}, body)
+	}
+	return body, err
+}
+
 // key identifies a question.
 func (q Request) key() string {
 	return strings.Join([]string{q.Accept, q.Digest.String(), q.user, q.URL.String()}, "\n")

@@ -213,7 +213,14 @@ func TestOnlyWhatIsNeededIsAskedFor(t *testing.T) {
 // Documents are kept beside what was made of them: who reads them for other environments,
 // or lost what was made, asks nobody again.
 func TestFactsAreMadeAgainFromKeptDocuments(t *testing.T) {
-	h := serve(t, indexserver.Options{}, pkg(t, "a", "1.0: b"))
+	for what, options := range map[string]indexserver.Options{
+		"beside the wheel": {}, "inside the wheel": {NoMetadata: true}, "inside a source": {Offer: indexserver.Offer{NoWheel: true, Sdist: true}},
+	} {
+		t.Run(what, func(t *testing.T) { testFactsAreMadeAgain(t, serve(t, options, pkg(t, "a", "1.0: b"))) })
+	}
+}
+
+func testFactsAreMadeAgain(t *testing.T, h *host) {
 	dir := t.TempDir()
 	one := client(t, fetch.Options{Store: fetch.NewStore(dir)}, at(h))
 	if got := describe(t, one, "a", "1.0"); got != "b" {

@@ -285,35 +285,36 @@ func digestOf(hashes []index.Hash) (fetch.Digest, bool) {
 // insideWheel reads the METADATA of a wheel, without the rest of it where its host
 // serves parts.
 func (c *Client) insideWheel(ctx context.Context, f File) (*Metadata, error) {
-	remote, size, done, err := c.openFile(ctx, f, c.fetch.OpenEnd)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	data, err := WheelMetadata(remote, size, f.Name)
-	if err != nil {
-		return nil, err
-	}
-	return ParseMetadata(data)
+	return c.inside(ctx, f, c.fetch.OpenEnd, func(r io.ReaderAt, size int64) ([]byte, error) {
+		return WheelMetadata(r, size, f.Name)
+	})
 }
 
 // insideSource reads the PKG-INFO of a source distribution, and no further.
 func (c *Client) insideSource(ctx context.Context, f File) (*Metadata, error) {
-	zip := strings.HasSuffix(f.Name, ".zip")
-	start := c.fetch.OpenStart
-	if zip {
-		start = c.fetch.OpenEnd
+	if strings.HasSuffix(f.Name, ".zip") {
+		return c.inside(ctx, f, c.fetch.OpenEnd, func(r io.ReaderAt, size int64) ([]byte, error) {
+			return SdistZipMetadata(r, size, f.Name)
+		})
 	}
-	remote, size, done, err := c.openFile(ctx, f, start)
+	return c.inside(ctx, f, c.fetch.OpenStart, func(r io.ReaderAt, size int64) ([]byte, error) {
+		return SdistMetadata(io.NewSectionReader(r, 0, size), f.Name)
+	})
+}
+
+type opener func(context.Context, *url.URL, int64, fetch.Digest) (*fetch.File, error)
+
+// inside reads the metadata that extract finds in a file.
+func (c *Client) inside(ctx context.Context, f File, open opener, extract func(io.ReaderAt, int64) ([]byte, error)) (*Metadata, error) {
+	u, err := url.Parse(string(f.URL))
 	if err != nil {
-		return nil, err
+		return nil, absence{withoutURL(err)}
 	}
-	defer done()
 	var data []byte
-	if zip {
-		data, err = SdistZipMetadata(remote, size, f.Name)
+	if u.Scheme == "file" {
+		data, err = insideLocal(localPath(u), extract)
 	} else {
-		data, err = SdistMetadata(io.NewSectionReader(remote, 0, size), f.Name)
+		data, err = c.insideRemote(ctx, u, f, open, extract)
 	}
 	if err != nil {
 		return nil, err
@@ -321,36 +322,32 @@ func (c *Client) insideSource(ctx context.Context, f File) (*Metadata, error) {
 	return ParseMetadata(data)
 }
 
-type opener func(context.Context, *url.URL, int64, fetch.Digest) (*fetch.File, error)
-
-// openFile opens a file for reading in parts.
-func (c *Client) openFile(ctx context.Context, f File, open opener) (r io.ReaderAt, size int64, done func(), err error) {
-	u, err := url.Parse(string(f.URL))
+func insideLocal(path string, extract func(io.ReaderAt, int64) ([]byte, error)) ([]byte, error) {
+	local, err := os.Open(path)
 	if err != nil {
-		return nil, 0, nil, absence{withoutURL(err)}
+		return nil, err
 	}
-	if u.Scheme == "file" {
-		local, err := os.Open(localPath(u))
-		if err != nil {
-			return nil, 0, nil, err
-		}
-		info, err := local.Stat()
-		if err == nil && !info.Mode().IsRegular() {
-			err = absence{errors.New("not a regular file")}
-		}
-		if err != nil {
-			local.Close()
-			return nil, 0, nil, err
-		}
-		return local, info.Size(), func() { local.Close() }, nil
+	defer local.Close()
+	info, err := local.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = absence{errors.New("not a regular file")}
 	}
+	if err != nil {
+		return nil, err
+	}
+	return extract(local, info.Size())
+}
+
+func (c *Client) insideRemote(ctx context.Context, u *url.URL, f File, open opener, extract func(io.ReaderAt, int64) ([]byte, error)) ([]byte, error) {
 	digest, ok := digestOf(f.Hashes)
 	if !ok {
-		return nil, 0, nil, absence{errors.New("its digest is of no kind that can be verified")}
+		return nil, absence{errors.New("its digest is of no kind that can be verified")}
 	}
-	remote, err := open(ctx, u, maxRead, digest)
-	if err != nil {
-		return nil, 0, nil, err
-	}
-	return remote, remote.Size(), func() {}, nil
+	return c.fetch.Derive(fetch.Request{URL: u, Digest: digest}, "metadata", func() ([]byte, error) {
+		remote, err := open(ctx, u, maxRead, digest)
+		if err != nil {
+			return nil, err
+		}
+		return extract(remote, remote.Size())
+	})
 }
