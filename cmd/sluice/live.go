@@ -31,6 +31,7 @@ type indexOptions struct {
 	refresh   bool
 	build     bool
 	jobs      int
+	perHost   int
 	deadline  time.Duration
 	asOf      string
 
@@ -52,6 +53,9 @@ func (o *indexOptions) validate() error {
 	}
 	if o.jobs < 0 || o.jobs > maxJobs {
 		errs = append(errs, usagef("--jobs: %d is not from 1 to %d", o.jobs, maxJobs))
+	}
+	if o.perHost < 0 || o.perHost > maxJobs {
+		errs = append(errs, usagef("--jobs-per-host: %d is not from 1 to %d", o.perHost, maxJobs))
 	}
 	if o.deadline < 0 {
 		errs = append(errs, usagef("--deadline: %s is no time to wait", o.deadline))
@@ -156,7 +160,7 @@ func (a *app) newFetchClient(s *settings, where *pypi.Indexes, progress *watch) 
 	}
 	return fetch.NewClient(fetch.Options{
 		Store: fetch.NewStore(s.cacheDir), Credentials: credentials,
-		Offline: s.live.offline, Refresh: s.live.refresh, Jobs: cmp.Or(s.live.jobs, defaultJobs),
+		Offline: s.live.offline, Refresh: s.live.refresh, Jobs: cmp.Or(s.live.jobs, defaultJobs), PerHost: s.live.perHost,
 		Certificates: where.Certificates, UserAgent: "sluice/" + versionText(), Progress: progress.update,
 	})
 }

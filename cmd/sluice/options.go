@@ -62,6 +62,7 @@ func (o *options) addIndexFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&l.refresh, "refresh", false, "ask whether what the cache has is current, even where it is fresh")
 	flags.BoolVar(&l.build, "build", false, "let pip build a release where nothing else tells what it requires: that runs its code")
 	flags.IntVar(&l.jobs, "jobs", defaultJobs, "how many `REQUESTS` may be in flight")
+	flags.IntVar(&l.perHost, "jobs-per-host", 0, "how many `REQUESTS` of them one host may have (default: all)")
 	flags.DurationVar(&l.deadline, "deadline", defaultDeadline, "how long all questions to indexes may take")
 	flags.StringVar(&l.asOf, "as-of", "", "hide what was uploaded after this `DATE`, 2026-11-25 or 2026-11-25T12:00:00Z")
 	flags.StringVar(&o.cacheDir, "cache-dir", "", "the `FOLDER` of the cache (default: sluice in the user's cache folder)")
@@ -126,7 +127,7 @@ func (o *options) asked() []string {
 // isManner reports whether a flag says how a question is asked and answered, not what
 // about.
 func isManner(flag string) bool {
-	return slices.Contains([]string{"format", "full", "offline", "refresh", "jobs", "deadline", "cache-dir"}, flag)
+	return slices.Contains([]string{"format", "full", "offline", "refresh", "jobs", "jobs-per-host", "deadline", "cache-dir"}, flag)
 }
 
 // withoutUser returns a word as it may be shown: a URL without user and password.

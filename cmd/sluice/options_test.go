@@ -15,7 +15,7 @@ func TestFlagsAreShownWithoutPasswords(t *testing.T) {
 	args := []string{
 		"--index-url", "https://me:secret@index.example/simple?token=x", "--extra-index-url", "https://u:secret@b.example/",
 		"--find-links", "https://c.example/links?sig=secret", "--from", "a=https://u:secret@d.example/simple",
-		"-e", "py311", "--offline", "--jobs", "7", "--cache-dir", "c", "--full", "--as-of", "2026-01-01",
+		"-e", "py311", "--offline", "--jobs", "7", "--jobs-per-host", "3", "--cache-dir", "c", "--full", "--as-of", "2026-01-01",
 	}
 	if err := o.flags.Parse(args); err != nil {
 		t.Fatal(err)

@@ -27,8 +27,10 @@ import (
 type proxy struct {
 	hosts map[string]*httptest.Server
 
-	mu     sync.Mutex
-	passed []passed
+	mu       sync.Mutex
+	passed   []passed
+	inFlight map[string]int // requests, by host
+	most     int            // of one host at once
 }
 
 // passed is a request that passed through a proxy, and its answer.
@@ -39,6 +41,8 @@ type passed struct {
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.enter(r.URL.Host, 1)
+	defer p.enter(r.URL.Host, -1)
 	host, ok := p.hosts[r.URL.Host]
 	if !ok || r.Header.Get("Proxy-Authorization") != "" {
 		http.Error(w, "nobody of that name", http.StatusBadGateway)
@@ -60,6 +64,14 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		},
 	}
 	forward.ServeHTTP(w, r)
+}
+
+// enter counts a request that comes (1) or goes (-1).
+func (p *proxy) enter(host string, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inFlight[host] += n
+	p.most = max(p.most, p.inFlight[host])
 }
 
 func (p *proxy) note(r *http.Request, status int) {
@@ -99,7 +111,7 @@ func startProxy(t *testing.T) (p *proxy, url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p = &proxy{hosts: make(map[string]*httptest.Server)}
+	p = &proxy{hosts: make(map[string]*httptest.Server), inFlight: make(map[string]int)}
 	for host, server := range map[string]http.Handler{
 		"private.example": indexserver.New(private, indexserver.Options{Users: map[string]string{"inner": "pr1vate-word"}}),
 		"index.example":   indexserver.New(facts, indexserver.Options{Users: map[string]string{"outer": "s3cret-word"}, Faults: []indexserver.Fault{moved}}),
@@ -194,6 +206,11 @@ func TestAProxySeesNoMoreThanIsNeeded(t *testing.T) {
 	gate("REJECT", "brinehttp==2.0.4")
 	gate("the indexes have 1 of the 46 packages", "brinehttp==2.0.4", "--index-url", "http://outer:s3cret-word@files.example/nothing/")
 	gate("questions on to files.example: what is known of 45 packages", "brinehttp==1.26.18", "--index-url", "http://moved.example/simple/")
+	p.most = 0
+	gate("ADMIT", "brinehttp==1.26.18", "--jobs-per-host", "2", "--cache-dir", "fresh")
+	if p.most != 2 {
+		t.Errorf("at most two requests at once for each host are wanted: there are %d", p.most)
+	}
 	secrets := []string{"s3cret-word", "pr1vate-word"}
 	for _, r := range cold {
 		if _, token, ok := strings.Cut(r.authorization, " "); ok && !slices.Contains(secrets, token) {
