@@ -4,12 +4,12 @@ import (
 	"regexp"
 	"strings"
 
-	"sluice/constraints"
+	"sluice/constraints/configparser"
 )
 
 // requirement reads one line of a list: a requirement, a comment, or nothing.
-func (c *setupCfg) requirement(line cfgLine, group Group, pbr bool) {
-	text := withoutComment(line.text)
+func (c *setupCfg) requirement(line configparser.Line, group Group, pbr bool) {
+	text := withoutComment(line.Text)
 	if text == "" {
 		return
 	}
@@ -17,7 +17,7 @@ func (c *setupCfg) requirement(line cfgLine, group Group, pbr bool) {
 	if pbr {
 		text = modernMarker(text)
 	}
-	c.sheet.declareHinting(text, group, line.at, hint)
+	c.sheet.declareHinting(text, group, line.At, hint)
 }
 
 // cfgHint returns what would mend a line if it is no requirement, "" if that is
@@ -67,12 +67,3 @@ var markerStart = regexp.MustCompile(`^\s*\(*\s*(python_version|python_full_vers
 
 // looksLikeMarker reports whether text begins as a marker does.
 func looksLikeMarker(text string) bool { return markerStart.MatchString(text) }
-
-// at returns the place of the byte at offset in the line's text.
-func (l cfgLine) at(offset int) constraints.Place { return after(l.place, offset) }
-
-// after returns the place n bytes further on the line.
-func after(place constraints.Place, n int) constraints.Place {
-	place.Col += n
-	return place
-}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sluice/constraints"
+	"sluice/constraints/configparser"
 )
 
 // The bounds on %(KEY)s. Python allows the same depth and has no other bound.
@@ -14,67 +15,31 @@ const (
 	maxInterpolation      = 1 << 20 // bytes that a file's values may grow to, about
 )
 
-// get returns the option of a section, or of [DEFAULT] if the section, which must
-// exist, has none; nil if there is none.
-func (f *cfgFile) get(section, key string) *cfgOption {
-	s, ok := f.sections[section]
-	if !ok {
-		return nil
-	}
-	if option := s.byKey[key]; option != nil {
-		return option
-	}
-	if defaults := f.sections[cfgDefaults]; defaults != nil {
-		return defaults.byKey[key]
-	}
-	return nil
-}
-
-// all returns the options of a section, those of [DEFAULT] that it does not set
-// itself after its own.
-func (f *cfgFile) all(section string) []*cfgOption {
-	s, ok := f.sections[section]
-	if !ok {
-		return nil
-	}
-	defaults := f.sections[cfgDefaults]
-	if defaults == nil {
-		return s.options
-	}
-	options := append([]*cfgOption(nil), s.options...)
-	for _, option := range defaults.options {
-		if s.byKey[option.key] == nil {
-			options = append(options, option)
-		}
-	}
-	return options
-}
-
 // lines returns the lines of an option's value with %(KEY)s replaced and %% undone
 // (configparser.BasicInterpolation), which setuptools and pbr both do. A line that
 // Python would refuse is reported and left out.
-func (f *cfgFile) lines(section string, option *cfgOption) []cfgLine {
-	if !option.interpolated() {
-		return option.lines
+func (f *cfgFile) lines(section string, option *configparser.Option) []configparser.Line {
+	if !interpolated(option) {
+		return option.Lines
 	}
-	var lines []cfgLine
-	for _, line := range option.lines {
+	var lines []configparser.Line
+	for _, line := range option.Lines {
 		var out strings.Builder
-		if err := f.expand(section, line.text, 1, &out); err != nil {
-			report(&f.problems, constraints.Problem{Place: line.place, Msg: err.Error(), Hint: "write %% for a percent sign"})
+		if err := f.expand(section, line.Text, 1, &out); err != nil {
+			report(&f.problems, constraints.Problem{Place: line.Place, Msg: err.Error(), Hint: "write %% for a percent sign"})
 			continue
 		}
 		for part := range strings.SplitSeq(out.String(), "\n") {
-			lines = append(lines, cfgLine{strings.TrimFunc(part, isPythonSpace), line.place})
+			lines = append(lines, configparser.Line{Text: strings.TrimFunc(part, configparser.IsSpace), Place: line.Place})
 		}
 	}
 	return lines
 }
 
 // interpolated reports whether the value holds a percent sign.
-func (o *cfgOption) interpolated() bool {
-	for _, line := range o.lines {
-		if strings.IndexByte(line.text, '%') >= 0 {
+func interpolated(o *configparser.Option) bool {
+	for _, line := range o.Lines {
+		if strings.IndexByte(line.Text, '%') >= 0 {
 			return true
 		}
 	}
@@ -105,11 +70,11 @@ func (f *cfgFile) expand(section, text string, depth int, out *strings.Builder) 
 		if !ok {
 			return errors.New(`a "%" that begins no %(KEY)s`)
 		}
-		option := f.get(section, key)
+		option := f.Get(section, key)
 		if option == nil {
 			return fmt.Errorf("%%(%s)s refers to a key that is not there", constraints.Shorten(key, 40))
 		}
-		if err := f.expand(section, option.value(), depth+1, out); err != nil {
+		if err := f.expand(section, option.Value(), depth+1, out); err != nil {
 			return err
 		}
 		text = after

@@ -669,6 +669,16 @@ problem setup.cfg:6:1 extras_require is a section, not a key
 problem setup.cfg:7:1 section [metadata] appears twice
 problem setup.cfg:8:1 key name appears twice in [metadata]
 `},
+		{"lines before the first section are reported once, and the rest is read", `
+-- setup.cfg --
+stray
+name = q
+[metadata]
+name = p
+`, `
+dist p
+problem setup.cfg:1:1 a line before the first section
+`},
 		{"Requires-Python stated twice is noted where it differs", `
 -- setup.cfg --
 [metadata]

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sluice/constraints"
+	"sluice/constraints/configparser"
 )
 
 // readSetupCfg reads what a setup.cfg says: the keys of setuptools ([metadata],
@@ -31,9 +32,9 @@ type setupCfg struct {
 
 // get returns the option of a section whose key is that but for case and "-" for
 // "_", which setuptools and pbr both overlook.
-func (c *setupCfg) get(section, key string) *cfgOption {
-	for _, option := range c.file.all(section) {
-		if strings.EqualFold(strings.ReplaceAll(option.key, "-", "_"), key) {
+func (c *setupCfg) get(section, key string) *configparser.Option {
+	for _, option := range c.file.Options(section) {
+		if strings.EqualFold(strings.ReplaceAll(option.Key, "-", "_"), key) {
 			return option
 		}
 	}
@@ -41,39 +42,39 @@ func (c *setupCfg) get(section, key string) *cfgOption {
 }
 
 // scalar returns the value of an option on one line; false if there is none.
-func (c *setupCfg) scalar(section, key string) (cfgLine, bool) {
+func (c *setupCfg) scalar(section, key string) (configparser.Line, bool) {
 	option := c.get(section, key)
 	if option == nil {
-		return cfgLine{}, false
+		return configparser.Line{}, false
 	}
-	var value cfgLine
+	var value configparser.Line
 	for _, line := range c.file.lines(section, option) {
 		switch {
-		case line.text == "":
-		case value.text == "":
+		case line.Text == "":
+		case value.Text == "":
 			value = line
 		default: // such as Requires-Python over several lines
-			value.text += " " + line.text
+			value.Text += " " + line.Text
 		}
 	}
-	return value, value.text != ""
+	return value, value.Text != ""
 }
 
 // metadata reads name and Requires-Python.
 func (c *setupCfg) metadata() {
 	if name, ok := c.scalar("metadata", "name"); ok {
-		c.sheet.setDist(name.text, name.place)
+		c.sheet.setDist(name.Text, name.Place)
 	}
-	if version, ok := c.scalar("metadata", "version"); ok && strings.HasPrefix(version.text, "attr:") {
-		c.sheet.dynamic = append(c.sheet.dynamic, dynamicField{"version", version.place})
+	if version, ok := c.scalar("metadata", "version"); ok && strings.HasPrefix(version.Text, "attr:") {
+		c.sheet.dynamic = append(c.sheet.dynamic, dynamicField{"version", version.Place})
 	}
 	for _, at := range [...][2]string{{"options", "python_requires"}, {"metadata", "python_requires"}, {"metadata", "requires_python"}} {
 		python, ok := c.scalar(at[0], at[1])
 		switch {
 		case ok && c.sheet.requiresPython == nil:
-			c.sheet.setPython(python.text, python.at)
-		case ok && python.text != c.sheet.requiresPython.String():
-			c.sheet.note(python.place, "the Python versions are stated again, and differently; the first statement holds", "keep one of them")
+			c.sheet.setPython(python.Text, python.At)
+		case ok && python.Text != c.sheet.requiresPython.String():
+			c.sheet.note(python.Place, "the Python versions are stated again, and differently; the first statement holds", "keep one of them")
 		}
 	}
 }
@@ -97,15 +98,15 @@ func (c *setupCfg) lists() {
 		}
 	}
 	if option := c.get("options", "extras_require"); option != nil {
-		c.sheet.problem(option.place, "extras_require is a section, not a key", "write [options.extras_require] and a key for each extra")
+		c.sheet.problem(option.Place, "extras_require is a section, not a key", "write [options.extras_require] and a key for each extra")
 	}
 }
 
 // extras reads a section that has a key for each extra.
 func (c *setupCfg) extras(section string, pbr bool) {
 	seen := map[constraints.Name]string{}
-	for _, option := range c.file.all(section) {
-		name, ok := c.sheet.groupName(option.key, "an extra", seen, option.place)
+	for _, option := range c.file.Options(section) {
+		name, ok := c.sheet.groupName(option.Key, "an extra", seen, option.Place)
 		if !ok {
 			continue
 		}
@@ -115,11 +116,11 @@ func (c *setupCfg) extras(section string, pbr bool) {
 }
 
 // list reads a list of requirements, one on a line.
-func (c *setupCfg) list(lines []cfgLine, group Group, pbr bool) {
+func (c *setupCfg) list(lines []configparser.Line, group Group, pbr bool) {
 	lines = trimBlank(lines)
 	switch {
 	case len(lines) == 0:
-	case strings.HasPrefix(lines[0].text, "file:") && !pbr:
+	case strings.HasPrefix(lines[0].Text, "file:") && !pbr:
 		c.follow(lines, group)
 	case len(lines) == 1 && !pbr:
 		c.oneLine(lines[0], group)
@@ -131,23 +132,23 @@ func (c *setupCfg) list(lines []cfgLine, group Group, pbr bool) {
 }
 
 // trimBlank returns the lines without the empty ones at the end.
-func trimBlank(lines []cfgLine) []cfgLine {
-	for len(lines) > 0 && lines[len(lines)-1].text == "" {
+func trimBlank(lines []configparser.Line) []configparser.Line {
+	for len(lines) > 0 && lines[len(lines)-1].Text == "" {
 		lines = lines[:len(lines)-1]
 	}
 	return lines
 }
 
 // follow takes up the files of "file: NAME, NAME".
-func (c *setupCfg) follow(lines []cfgLine, group Group) {
+func (c *setupCfg) follow(lines []configparser.Line, group Group) {
 	for i, line := range lines {
-		text := line.text
+		text := line.Text
 		if i == 0 {
 			text = strings.TrimPrefix(text, "file:")
 		}
 		for part := range strings.SplitSeq(text, ",") {
 			if name := strings.TrimSpace(part); name != "" {
-				c.sheet.references = append(c.sheet.references, reference{name, group, line.place})
+				c.sheet.references = append(c.sheet.references, reference{name, group, line.Place})
 			}
 		}
 	}
@@ -155,17 +156,17 @@ func (c *setupCfg) follow(lines []cfgLine, group Group) {
 
 // oneLine reads a list that stands on the line of its key. setuptools splits it at
 // ";", so that no marker can stand there.
-func (c *setupCfg) oneLine(line cfgLine, group Group) {
-	if before, marker, found := strings.Cut(line.text, ";"); found && looksLikeMarker(marker) {
-		c.sheet.problem(after(line.place, len(before)), "setuptools takes the marker for a requirement, for it splits a list on one line at every ;",
+func (c *setupCfg) oneLine(line configparser.Line, group Group) {
+	if before, marker, found := strings.Cut(line.Text, ";"); found && looksLikeMarker(marker) {
+		c.sheet.problem(line.At(len(before)), "setuptools takes the marker for a requirement, for it splits a list on one line at every ;",
 			"put the requirement on a line of its own below the key")
 		c.requirement(line, group, false)
 		return
 	}
 	offset := 0
-	for part := range strings.SplitSeq(line.text, ";") {
+	for part := range strings.SplitSeq(line.Text, ";") {
 		blanks := len(part) - len(strings.TrimLeft(part, " \t"))
-		c.requirement(cfgLine{strings.TrimSpace(part), after(line.place, offset+blanks)}, group, false)
+		c.requirement(configparser.Line{Text: strings.TrimSpace(part), Place: line.At(offset + blanks)}, group, false)
 		offset += len(part) + 1
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sluice/constraints"
+	"sluice/constraints/configparser"
 )
 
 // pipSections are the sections of pip's files that count for "pip install", the weakest
@@ -15,13 +16,6 @@ var pipSections = [...]string{"global", "install"}
 
 // pipKeys are the settings of pip that are of interest.
 var pipKeys = [...]string{"index-url", "extra-index-url", "find-links", "no-index", "cert", "keyring-provider"}
-
-// pipValue is a setting of pip, as it is written in one place.
-type pipValue struct {
-	iniOption
-	label string // the section and key, "" in the environment
-	rank  rank
-}
 
 // readPip returns what pip is configured with, as "pip install" would have it: a
 // variable goes before all files, a more special section before a more general one,
@@ -51,36 +45,16 @@ func readPip(host Host) *settings {
 func (s *settings) take(values, stronger map[string]pipValue) {
 	for _, key := range pipKeys {
 		v, ok := stronger[key]
-		if !ok || v.text() == "" {
+		if !ok || v.Value() == "" {
 			continue
 		}
 		switch key {
 		case "no-index":
-			s.boolean(v.lines[0].place, v.text())
+			s.boolean(v.Lines[0].Place, v.Value())
 		case "keyring-provider":
-			s.oneOf(v.lines[0].place, v.text(), "auto", "disabled", "import", "subprocess")
+			s.oneOf(v.Lines[0].Place, v.Value(), "auto", "disabled", "import", "subprocess")
 		}
 		values[key] = v
-	}
-}
-
-// readPipFile puts what a file says over what weaker files say.
-func (s *settings) readPipFile(path string, sections map[string]map[string]pipValue) {
-	data, ok := s.readConfig(path)
-	if !ok {
-		return
-	}
-	file := parseINI(path, data)
-	s.problems = append(s.problems, file.problems...)
-	for _, name := range file.sections {
-		values, counts := sections[name]
-		if !counts {
-			continue
-		}
-		for _, o := range file.section(name) {
-			key := strings.TrimPrefix(strings.ReplaceAll(o.key, "_", "-"), "--")
-			values[key] = pipValue{o, "[" + name + "] " + key, inFile}
-		}
 	}
 }
 
@@ -89,7 +63,8 @@ func pipEnvironment(host Host) map[string]pipValue {
 	values := make(map[string]pipValue)
 	for _, key := range pipKeys {
 		name := "PIP_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))
-		values[key] = pipValue{iniOption{key, []iniText{{host.getenv(name), constraints.Place{File: name}}}}, "", inEnvironment}
+		line := configparser.Line{Text: host.getenv(name), Place: constraints.Place{File: name}}
+		values[key] = pipValue{configparser.Option{Key: key, Lines: []configparser.Line{line}}, "", inEnvironment}
 	}
 	return values
 }
@@ -111,12 +86,12 @@ func (s *settings) applyPip(values map[string]pipValue) {
 			s.indexes.FindLinks = append(s.indexes.FindLinks, l)
 		}
 	}
-	if v, ok := values["no-index"]; ok && isTrue(v.text()) {
+	if v, ok := values["no-index"]; ok && isTrue(v.Value()) {
 		s.decide(v.rank)
 		s.indexes.NoIndex = true
 	}
-	s.indexes.Certificates = s.pipCertificates(values["cert"].text())
-	s.indexes.Keyring = values["keyring-provider"].text() == useKeyring
+	s.indexes.Certificates = s.pipCertificates(values["cert"].Value())
+	s.indexes.Keyring = values["keyring-provider"].Value() == useKeyring
 }
 
 // pipLocations returns the words of a value. Relative paths, even those in files, are
@@ -124,7 +99,7 @@ func (s *settings) applyPip(values map[string]pipValue) {
 func (s *settings) pipLocations(v pipValue) []spelled {
 	var all []spelled
 	for _, word := range v.words() {
-		all = append(all, spelled{word.text, word.place, v.label, s.host.Dir})
+		all = append(all, spelled{word.Text, word.Place, v.label, s.host.Dir})
 	}
 	return all
 }

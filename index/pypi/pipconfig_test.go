@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sluice/constraints/configparser"
 )
 
 // pipAnswer is what a reader makes of pip's configuration; Refused if it does not take
@@ -190,88 +192,6 @@ var equateEmpty = cmp.Transformer("empty", func(list []string) []string {
 	return append([]string{}, list...)
 })
 
-// iniAnswer is what a reader says of an INI file: options by section, in order.
-type iniAnswer struct {
-	Refused  bool
-	Sections map[string][][2]string
-}
-
-func answerINI(data string) iniAnswer {
-	f := parseINI("x", []byte(data))
-	if len(f.problems) > 0 {
-		return iniAnswer{Refused: true}
-	}
-	a := iniAnswer{Sections: make(map[string][][2]string)}
-	for _, name := range f.sections {
-		options := [][2]string{}
-		for _, o := range f.section(name) {
-			options = append(options, [2]string{o.key, o.text()})
-		}
-		a.Sections[name] = options
-	}
-	return a
-}
-
-const pythonINI = `
-import configparser, io, json, sys
-answers = []
-for text in json.load(sys.stdin):
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read_file(io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8"))
-        answers.append(dict(Refused=False, Sections={name: parser.items(name) for name in parser.sections()}))
-    except configparser.Error:
-        answers.append(dict(Refused=True, Sections=None))
-json.dump(answers, sys.stdout)
-`
-
-var iniPieces = []string{"[a]\n", "[b]\n", "[DEFAULT]\n", "[", "]", "[]", "[a]b]", "key", "Key", "k_e-y", "other", "=", ":", " = ", "x", "y z", "#", ";", "# c\n", "\n", "\n", "\n", "\n\n", "  ", "\t", " ", "\r\n", "\r", "é", "\u00a0", "\x1c", "\ufeff", "key = v\n", "other: w\n  more\n"}
-
-func TestINIReadsAsPython(t *testing.T) {
-	if exec.Command("python3", "-c", "import configparser").Run() != nil {
-		t.Skip("skip: no python3")
-	}
-	random := rand.New(rand.NewPCG(5, 6))
-	texts := make([]string, 10000)
-	for i := range texts {
-		var b strings.Builder
-		if random.IntN(4) > 0 {
-			b.WriteString("[a]\n")
-		}
-		for range random.IntN(14) {
-			b.WriteString(iniPieces[random.IntN(len(iniPieces))])
-		}
-		texts[i] = b.String()
-	}
-	input, err := json.Marshal(texts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command("python3", "-c", pythonINI)
-	cmd.Stdin, cmd.Stderr = strings.NewReader(string(input)), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want []iniAnswer
-	if err := json.Unmarshal(out, &want); err != nil {
-		t.Fatal(err)
-	}
-	read, bad := 0, 0
-	for i, text := range texts {
-		got := answerINI(text)
-		if !want[i].Refused {
-			read++
-		}
-		if diff := cmp.Diff(want[i], got); diff != "" && !(want[i].Refused && got.Refused) {
-			if bad++; bad < 5 {
-				t.Errorf("%q (-python +ours):\n%s", text, diff)
-			}
-		}
-	}
-	t.Logf("%d texts, %d of them read by both", len(texts), read)
-}
-
 func FuzzPipConfig(f *testing.F) {
 	for _, text := range []string{"", "[global]\nindex-url = https://index.example/\n", "[install]\nextra-index-url:\n  https://a.example/\n# x\n  https://b.example/\n", "[DEFAULT]\nno_index = 1\n[global]\n", "x", "[global]\nfind-links = \u00a0x\x1c y\n"} {
 		f.Add(text)
@@ -285,27 +205,26 @@ func FuzzPipConfig(f *testing.F) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		file := parseINI(path, []byte(text))
-		lines := 1 + strings.Count(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text), "\n")
-		for _, p := range file.problems {
-			if p.Place.Line < 1 || p.Place.Line > lines || p.Place.Col < 1 {
+		lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(text, "\ufeff")), "\n")
+		file := configparser.Parser{}.Parse(path, []byte(text))
+		for _, name := range file.Sections {
+			for _, o := range file.Items(name) {
+				var words []string
+				for _, w := range (pipValue{Option: *o}).words() {
+					words = append(words, w.Text)
+					if !strings.HasPrefix(lines[w.Place.Line-1][w.Place.Col-1:], w.Text) {
+						t.Fatalf("%q: %q is not at %v", text, w.Text, w.Place)
+					}
+				}
+				if want := strings.FieldsFunc(o.Value(), configparser.IsSpace); !slices.Equal(words, want) {
+					t.Fatalf("%q: the words of %q are %q", text, o.Value(), words)
+				}
+			}
+		}
+		for _, p := range readPip(Host{Dir: root, GOOS: "linux", Root: root}).problems {
+			if p.Place.Line < 1 || p.Place.Line > len(lines) || p.Place.Col < 1 || p.Msg == "" {
 				t.Fatalf("%q: %v", text, p)
 			}
 		}
-		for _, name := range file.sections {
-			for _, o := range file.section(name) {
-				var words []string
-				for _, w := range o.words() {
-					words = append(words, w.text)
-					if w.place.Line < 1 || w.place.Line > lines {
-						t.Fatalf("%q: %q at %v", text, w.text, w.place)
-					}
-				}
-				if want := strings.FieldsFunc(o.text(), isPythonBlank); !slices.Equal(words, want) {
-					t.Fatalf("%q: the words of %q are %q", text, o.text(), words)
-				}
-			}
-		}
-		readPip(Host{Dir: root, GOOS: "linux", Root: root})
 	})
 }
