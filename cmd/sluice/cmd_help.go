@@ -148,7 +148,10 @@ relative to its folder. The flag that goes before a key stands behind it.
   find-links = ["wheels/"]                         # --find-links
   no-index   = false                               # --no-index
   from       = { torch = "https://other.example/simple" }   # --from torch=URL
+  proxy      = "http://proxy.example:3128"         # --proxy; else HTTPS_PROXY, HTTP_PROXY, NO_PROXY
   certificates = "ca.pem"                          # --cert; instead of the system's
+  client-certificate = "me.pem"                    # --client-cert: with its key, for hosts that ask
+  trusted-hosts = ["old.example:8443"]             # --trusted-host: their certificates are not verified
   keyring    = false                               # --keyring: ask that command for passwords
   file       = "packages.jsonl.gz"           # or recorded facts: --index; see index/FORMAT.md
 

@@ -39,8 +39,11 @@ type indexConfig struct {
 	NoIndex   bool              `toml:"no-index"`
 	From      map[string]string `toml:"from"` // packages that come from one index whatever others have
 
-	Certificates string `toml:"certificates"` // a file to trust instead of the system's
-	Keyring      bool   `toml:"keyring"`      // passwords are asked from the keyring command
+	Proxy             string   `toml:"proxy"`              // for all hosts
+	Certificates      string   `toml:"certificates"`       // a file to trust instead of the system's
+	ClientCertificate string   `toml:"client-certificate"` // a file to show to hosts that ask
+	TrustedHosts      []string `toml:"trusted-hosts"`      // hosts whose certificates are not verified
+	Keyring           bool     `toml:"keyring"`            // passwords are asked from the keyring command
 }
 
 type environmentConfig struct {

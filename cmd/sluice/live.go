@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -35,8 +36,11 @@ type indexOptions struct {
 	deadline  time.Duration
 	asOf      string
 
-	certificates string
-	keyring      bool
+	proxy             string
+	certificates      string
+	clientCertificate string
+	trustedHosts      []string
+	keyring           bool
 }
 
 const (
@@ -161,7 +165,7 @@ func (a *app) newFetchClient(s *settings, where *pypi.Indexes, progress *watch) 
 	return fetch.NewClient(fetch.Options{
 		Store: fetch.NewStore(s.cacheDir), Credentials: credentials,
 		Offline: s.live.offline, Refresh: s.live.refresh, Jobs: cmp.Or(s.live.jobs, defaultJobs), PerHost: s.live.perHost,
-		Certificates: where.Certificates, UserAgent: "sluice/" + versionText(), Progress: progress.update,
+		Connection: where.Connection, UserAgent: "sluice/" + versionText(), Progress: progress.update,
 	})
 }
 
@@ -183,9 +187,14 @@ func (a *app) indexes(s *settings) (*pypi.Indexes, error) {
 // an installed client is configured with.
 func (a *app) locate(s *settings) (*pypi.Indexes, error) {
 	own := pypi.Indexes{
-		NoIndex:      s.Index.NoIndex,
-		Certificates: cmp.Or(s.Index.Certificates, a.getenv("PIP_CERT"), a.getenv("REQUESTS_CA_BUNDLE")),
-		Keyring:      s.Index.Keyring || a.getenv("PIP_KEYRING_PROVIDER") == "subprocess" || a.getenv("UV_KEYRING_PROVIDER") == "subprocess",
+		NoIndex: s.Index.NoIndex,
+		Connection: fetch.Connection{
+			Proxy:             cmp.Or(s.Index.Proxy, a.getenv("PIP_PROXY")),
+			Certificates:      cmp.Or(s.Index.Certificates, a.getenv("PIP_CERT"), a.getenv("REQUESTS_CA_BUNDLE")),
+			ClientCertificate: cmp.Or(s.Index.ClientCertificate, a.getenv("PIP_CLIENT_CERT")),
+			TrustedHosts:      slices.Concat(s.Index.TrustedHosts, strings.Fields(a.getenv("PIP_TRUSTED_HOST"))),
+		},
+		Keyring: s.Index.Keyring || a.getenv("PIP_KEYRING_PROVIDER") == "subprocess" || a.getenv("UV_KEYRING_PROVIDER") == "subprocess",
 	}
 	for _, extra := range s.Index.Extra {
 		own.Extra = append(own.Extra, pypi.Location{URL: extra})
@@ -206,13 +215,16 @@ func (a *app) locate(s *settings) (*pypi.Indexes, error) {
 	}
 	found.Extra = append(own.Extra, found.Extra...)
 	found.FindLinks = append(own.FindLinks, found.FindLinks...)
-	found.Certificates = cmp.Or(s.Index.Certificates, found.Certificates)
+	found.Connection.Proxy = cmp.Or(s.Index.Proxy, found.Connection.Proxy)
+	found.Connection.Certificates = cmp.Or(s.Index.Certificates, found.Connection.Certificates)
+	found.Connection.ClientCertificate = cmp.Or(s.Index.ClientCertificate, found.Connection.ClientCertificate)
+	found.Connection.TrustedHosts = append(found.Connection.TrustedHosts, s.Index.TrustedHosts...)
 	found.Keyring = own.Keyring || found.Keyring
 	return found, nil
 }
 
-// pipArguments tells pip where to find what a build requires: in the index that is asked
-// last, and nowhere else, since pip would take a name from whichever index has the highest
+// pipArguments tells pip where to find what a build requires, and how to get there: in the
+// index that is asked last, and nowhere else, since pip would take a name from whichever index has the highest
 // version. One with a password is left to pip's own configuration: arguments are there
 // for everybody on the machine to see.
 func pipArguments(where *pypi.Indexes) []string {
@@ -222,7 +234,21 @@ func pipArguments(where *pypi.Indexes) []string {
 	if u, err := url.Parse(where.Default.URL); err != nil || u.User != nil {
 		return nil
 	}
-	return []string{"--index-url", where.Default.URL}
+	arguments := []string{"--index-url", where.Default.URL}
+	add := func(flag, value string) {
+		if value != "" {
+			arguments = append(arguments, flag, value)
+		}
+	}
+	if !strings.Contains(where.Connection.Proxy, "@") {
+		add("--proxy", where.Connection.Proxy)
+	}
+	add("--cert", where.Connection.Certificates)
+	add("--client-cert", where.Connection.ClientCertificate)
+	for _, host := range where.Connection.TrustedHosts {
+		add("--trusted-host", host)
+	}
+	return arguments
 }
 
 // locateTime is how long clients may take to say what they are configured with.

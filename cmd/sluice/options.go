@@ -56,6 +56,9 @@ func (o *options) addIndexFlags(flags *pflag.FlagSet) {
 	flags.StringToStringVar(&l.from, "from", nil, "the index that alone is asked for a package, as `NAME=URL` (repeatable)")
 	flags.Lookup("from").DefValue = "" // else help shows an empty map
 	flags.StringVar(&l.certificates, "cert", "", "a `FILE` of certificates to trust instead of the system's")
+	flags.StringVar(&l.clientCertificate, "client-cert", "", "a `FILE` with a certificate and its key, for hosts that ask for one")
+	flags.StringVar(&l.proxy, "proxy", "", "the `URL` of a proxy for all hosts (default: as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say)")
+	flags.StringArrayVar(&l.trustedHosts, "trusted-host", nil, "a `HOST` or HOST:PORT whose certificate is not verified (repeatable)")
 	flags.BoolVar(&l.keyring, "keyring", false, "ask the keyring command for passwords")
 	flags.BoolVar(&l.noIndex, "no-index", false, "ask no index: only the places of --find-links count")
 	flags.BoolVar(&l.offline, "offline", false, "ask nobody: what the cache has counts, however old")
@@ -127,7 +130,7 @@ func (o *options) asked() []string {
 // isManner reports whether a flag says how a question is asked and answered, not what
 // about.
 func isManner(flag string) bool {
-	return slices.Contains([]string{"format", "full", "offline", "refresh", "jobs", "jobs-per-host", "deadline", "cache-dir"}, flag)
+	return slices.Contains([]string{"format", "full", "offline", "refresh", "jobs", "jobs-per-host", "proxy", "deadline", "cache-dir"}, flag)
 }
 
 // withoutUser returns a word as it may be shown: a URL without user and password.
@@ -255,7 +258,7 @@ func (s *settings) rebase(base string) {
 	}
 	s.Constraints = under(s.Constraints)
 	s.Index.File = under(s.Index.File)
-	s.Index.Certificates = under(s.Index.Certificates)
+	s.Index.Certificates, s.Index.ClientCertificate = under(s.Index.Certificates), under(s.Index.ClientCertificate)
 	for i, place := range s.Index.FindLinks {
 		if !strings.Contains(place, "://") {
 			s.Index.FindLinks[i] = under(place)
@@ -311,6 +314,11 @@ func (o *options) overrideIndex(s *settings) {
 	s.Index.NoIndex = s.Index.NoIndex || o.live.noIndex
 	s.Index.Keyring = s.Index.Keyring || o.live.keyring
 	s.Index.Certificates = cmp.Or(o.live.certificates, s.Index.Certificates)
+	s.Index.ClientCertificate = cmp.Or(o.live.clientCertificate, s.Index.ClientCertificate)
+	s.Index.Proxy = cmp.Or(o.live.proxy, s.Index.Proxy)
+	if len(o.live.trustedHosts) > 0 {
+		s.Index.TrustedHosts = o.live.trustedHosts
+	}
 	if len(o.live.from) > 0 {
 		s.Index.From = o.live.from
 	}

@@ -1,13 +1,9 @@
 package fetch
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"sync/atomic"
 	"time"
 
@@ -32,8 +28,8 @@ type Options struct {
 	// (Retry-After): who asks for more is not asked again. 30 seconds.
 	MaxWait time.Duration
 
-	Certificates string // a file of certificates (PEM) to trust instead of the system's
-	UserAgent    string
+	Connection Connection
+	UserAgent  string
 
 	Now      func() time.Time // the clock by which documents grow old; time.Now
 	Progress func(Counts)     // told of each document that was asked for and got
@@ -67,7 +63,7 @@ const (
 	maxRedirects   = 10
 )
 
-// NewClient returns a client. The error is that of reading the certificates.
+// NewClient returns a client. The error is that of reading what its Connection needs.
 func NewClient(o Options) (*Client, error) {
 	if o.Store == nil {
 		o.Store = NewStore("")
@@ -83,14 +79,14 @@ func NewClient(o Options) (*Client, error) {
 	setDefault(&o.Timeout, defaultTimeout)
 	setDefault(&o.Retries, defaultRetries)
 	setDefault(&o.MaxWait, defaultMaxWait)
-	roots, err := readCertificates(o.Certificates)
+	lines, err := newLines(o)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{options: o, hosts: newHosts(o.Jobs, o.PerHost), started: o.Now()}
 	c.http = &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport:     &courier{client: c, next: newTransport(o, roots)},
+			Transport:     &courier{client: c, next: lines},
 			CheckRedirect: checkRedirect,
 		},
 		RetryWaitMin: minWait,
@@ -106,36 +102,6 @@ func NewClient(o Options) (*Client, error) {
 func setDefault[T int | time.Duration](field *T, value T) {
 	if *field == 0 {
 		*field = value
-	}
-}
-
-func readCertificates(path string) (*x509.CertPool, error) {
-	if path == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("the certificates to trust: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate in PEM form", path)
-	}
-	return pool, nil
-}
-
-func newTransport(o Options, roots *x509.CertPool) *http.Transport {
-	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSClientConfig:        &tls.Config{RootCAs: roots},
-		TLSHandshakeTimeout:    10 * time.Second,
-		ResponseHeaderTimeout:  o.Timeout,
-		MaxIdleConnsPerHost:    o.PerHost,
-		IdleConnTimeout:        30 * time.Second,
-		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // it is undone here, within bounds
-		MaxResponseHeaderBytes: 1 << 20,
 	}
 }
 

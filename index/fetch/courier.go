@@ -18,7 +18,7 @@ import (
 // the attempt, like a connection that cannot be made.
 type courier struct {
 	client *Client
-	next   *http.Transport
+	next   *lines
 }
 
 // CloseIdleConnections is what http.Client closes them by.

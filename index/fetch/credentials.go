@@ -215,11 +215,7 @@ func (c *Credentials) MarshalText() ([]byte, error) { return []byte(c.String()),
 // one spelling.
 func realm(u *url.URL) string {
 	scheme := strings.ToLower(u.Scheme)
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"https": "443", "http": "80"}[scheme]
-	}
-	return scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), port)
+	return scheme + "://" + net.JoinHostPort(strings.ToLower(u.Hostname()), portOf(u))
 }
 
 // private reports whether nobody between here and the host of u can read what is

@@ -453,7 +453,7 @@ func TestAnIndexIsAskedOverHTTP2(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := pypi.Options{Indexes: []string{l.IndexURL()}}
-	if got := describe(t, client(t, fetch.Options{Certificates: trusted}, o), "a", "1.0"); got != "b" {
+	if got := describe(t, client(t, fetch.Options{Connection: fetch.Connection{Certificates: trusted}}, o), "a", "1.0"); got != "b" {
 		t.Errorf("a 1.0 requires %q", got)
 	}
 	for _, e := range server.Requests() {

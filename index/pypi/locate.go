@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sluice/constraints"
+	"sluice/index/fetch"
 )
 
 // Host is the machine on which Locate looks around. All that Locate knows of it comes
@@ -31,8 +32,8 @@ type Indexes struct {
 	FindLinks []Location // folders that hold files and pages that link to files
 	NoIndex   bool       // nothing but FindLinks counts: there is neither Extra nor Default
 
-	Certificates string // a file of certificates (PEM) to trust instead of the system's, or ""
-	Keyring      bool   // passwords are to be asked from the keyring command
+	Connection fetch.Connection
+	Keyring    bool // passwords are to be asked from the keyring command
 }
 
 // Locate finds out which package indexes the clients that are installed on this
@@ -49,7 +50,7 @@ type Indexes struct {
 //
 // Where none of these does, an installed client is asked which default it was built
 // with: first one that is configured at least with further indexes or links, and pip
-// before uv. Further indexes, links, certificates and the use of the keyring are those
+// before uv. Further indexes, links, how to connect and the use of the keyring are those
 // of the client followed. A mixture of both would be the configuration of neither: it
 // would take packages from indexes that no installation asks, which is where dependency
 // confusion comes from, or judge what no installation sees.

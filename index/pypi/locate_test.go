@@ -66,8 +66,17 @@ func shown(x *Indexes, root string) []string {
 	if x.NoIndex {
 		lines = append(lines, "no index")
 	}
-	if x.Certificates != "" {
-		lines = append(lines, "certificates "+x.Certificates)
+	if x.Connection.Certificates != "" {
+		lines = append(lines, "certificates "+x.Connection.Certificates)
+	}
+	if x.Connection.Proxy != "" {
+		lines = append(lines, "proxy "+x.Connection.Proxy)
+	}
+	if x.Connection.ClientCertificate != "" {
+		lines = append(lines, "shows "+x.Connection.ClientCertificate)
+	}
+	for _, host := range x.Connection.TrustedHosts {
+		lines = append(lines, "trusts "+host)
 	}
 	if x.Keyring {
 		lines = append(lines, "keyring")
@@ -101,6 +110,14 @@ func TestLocate(t *testing.T) {
 		{"pip without an index", machine{env: map[string]string{
 			"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "@/wheels", "PIP_INDEX_URL": "https://index.example/", "PIP_EXTRA_INDEX_URL": "https://extra.example/"}},
 			[]string{"client pip", "links file://@/wheels from PIP_FIND_LINKS", "no index"}},
+
+		{"how pip connects", machine{env: map[string]string{"PIP_INDEX_URL": "https://index.example/", "PIP_TRUSTED_HOST": "a.example b.example:8443"},
+			files: map[string]string{"etc/pip.conf": "[global]\nproxy = me:pw@proxy.example:3128\nclient_cert = ~/me.pem\ntrusted-host = c.example\n"}},
+			[]string{"client pip", "default https://index.example/ from PIP_INDEX_URL", "proxy me:pw@proxy.example:3128", "shows @/home/me.pem", "trusts a.example", "trusts b.example:8443"}},
+
+		{"how uv connects", machine{env: map[string]string{"UV_DEFAULT_INDEX": "https://uv.example/", "UV_INSECURE_HOST": "a.example  b.example:8443", "SSL_CLIENT_CERT": "me.pem"},
+			files: map[string]string{"srv/dir/uv.toml": "allow-insecure-host = [\"c.example\"]\n"}},
+			[]string{"client uv", "default https://uv.example/ from UV_DEFAULT_INDEX", "shows @/srv/dir/me.pem", "trusts a.example", "trusts b.example:8443", "trusts c.example"}},
 
 		{"uv's environment goes before pip's files", machine{env: map[string]string{
 			"UV_DEFAULT_INDEX": "corp=https://uv.example/simple", "UV_INDEX": "a=https://a.example/s https://b.example/s?x=y",

@@ -1,12 +1,14 @@
 package pypi
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"sluice/constraints"
 	"sluice/constraints/configparser"
+	"sluice/index/fetch"
 )
 
 // pipSections are the sections of pip's files that count for "pip install", the weakest
@@ -15,7 +17,9 @@ import (
 var pipSections = [...]string{"global", "install"}
 
 // pipKeys are the settings of pip that are of interest.
-var pipKeys = [...]string{"index-url", "extra-index-url", "find-links", "no-index", "cert", "keyring-provider"}
+var pipKeys = [...]string{
+	"index-url", "extra-index-url", "find-links", "no-index", "proxy", "cert", "client-cert", "trusted-host", "keyring-provider",
+}
 
 // readPip returns what pip is configured with, as "pip install" would have it: a
 // variable goes before all files, a more special section before a more general one,
@@ -90,7 +94,14 @@ func (s *settings) applyPip(values map[string]pipValue) {
 		s.decide(v.rank)
 		s.indexes.NoIndex = true
 	}
-	s.indexes.Certificates = s.pipCertificates(values["cert"].Value())
+	s.indexes.Connection = fetch.Connection{
+		Proxy:             values["proxy"].Value(),
+		Certificates:      s.pipCertificates(values["cert"].Value()),
+		ClientCertificate: s.pipPath(values["client-cert"].Value()),
+	}
+	for _, host := range values["trusted-host"].words() {
+		s.indexes.Connection.TrustedHosts = append(s.indexes.Connection.TrustedHosts, host.Text)
+	}
 	s.indexes.Keyring = values["keyring-provider"].Value() == useKeyring
 }
 
@@ -118,14 +129,15 @@ func (s *settings) onlyIndex(v pipValue) Location {
 // pipCertificates returns which certificates pip trusts. That the variables of its HTTP
 // library go before its own setting is how it is, if not how it is documented.
 func (s *settings) pipCertificates(setting string) string {
-	for _, path := range []string{
-		s.host.getenv("REQUESTS_CA_BUNDLE"), s.host.getenv("CURL_CA_BUNDLE"), s.host.expand(setting), s.host.getenv("SSL_CERT_FILE"),
-	} {
-		if path != "" {
-			return under(s.host.Dir, path)
-		}
+	return s.pipPath(cmp.Or(s.host.getenv("REQUESTS_CA_BUNDLE"), s.host.getenv("CURL_CA_BUNDLE"), setting, s.host.getenv("SSL_CERT_FILE")))
+}
+
+// pipPath returns the path of a file that pip is told of, "" for none.
+func (s *settings) pipPath(text string) string {
+	if text == "" {
+		return ""
 	}
-	return ""
+	return under(s.host.Dir, s.host.expand(text))
 }
 
 // pipFiles returns where pip looks for its files, the weakest first. A file that is

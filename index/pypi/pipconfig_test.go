@@ -119,7 +119,7 @@ func ourPip(host Host) pipAnswer {
 	if len(s.problems) > 0 {
 		return pipAnswer{Refused: true}
 	}
-	a := pipAnswer{Index: s.indexes.Default.URL, NoIndex: s.indexes.NoIndex, Cert: s.indexes.Certificates}
+	a := pipAnswer{Index: s.indexes.Default.URL, NoIndex: s.indexes.NoIndex, Cert: s.indexes.Connection.Certificates}
 	for _, l := range s.indexes.Extra {
 		a.Extra = append(a.Extra, l.URL)
 	}

@@ -74,7 +74,7 @@ func publicClient(ctx context.Context, t *testing.T, env *constraints.Environmen
 	if err != nil {
 		return nil, "no index is configured: " + err.Error()
 	}
-	f, err := fetch.NewClient(fetch.Options{Certificates: where.Certificates, Timeout: 20 * time.Second, Retries: 1})
+	f, err := fetch.NewClient(fetch.Options{Connection: where.Connection, Timeout: 20 * time.Second, Retries: 1})
 	if err != nil {
 		return nil, err.Error()
 	}

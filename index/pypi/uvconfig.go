@@ -49,6 +49,7 @@ func readUV(host Host) *settings {
 	}
 	var tables []uvTable
 	for _, f := range files {
+		r.trust(f.options.AllowInsecureHost)
 		tables = append(tables, uvTable{f, "pip", f.options.Pip})
 	}
 	for _, f := range files {
@@ -77,8 +78,12 @@ func (r *uvReader) environment() {
 	variable("UV_FIND_LINKS", commas, r.addLinks)
 	variable("UV_KEYRING_PROVIDER", whole, func(w spelled) { r.setKeyring(w.place, w.text) })
 	if path := r.host.getenv("SSL_CERT_FILE"); path != "" {
-		r.indexes.Certificates = under(r.host.Dir, path)
+		r.indexes.Connection.Certificates = under(r.host.Dir, path)
 	}
+	if path := r.host.getenv("SSL_CLIENT_CERT"); path != "" {
+		r.indexes.Connection.ClientCertificate = under(r.host.Dir, path)
+	}
+	r.trust(strings.Fields(r.host.getenv("UV_INSECURE_HOST")))
 }
 
 // named adds an index of the form NAME=URL or URL.
@@ -128,6 +133,11 @@ func (r *uvReader) addLinks(w spelled) {
 	if l, ok := r.links(w); ok {
 		r.indexes.FindLinks = append(r.indexes.FindLinks, l)
 	}
+}
+
+// trust adds hosts whose certificates uv does not verify.
+func (r *uvReader) trust(hosts []string) {
+	r.indexes.Connection.TrustedHosts = append(r.indexes.Connection.TrustedHosts, hosts...)
 }
 
 // setKeyring takes the first provider that is named.

@@ -25,8 +25,9 @@ type uvFile struct {
 // uvOptions are the settings of interest.
 type uvOptions struct {
 	uvSources
-	Index []uvIndex `toml:"index"`
-	Pip   uvSources `toml:"pip"`
+	Index             []uvIndex `toml:"index"`
+	Pip               uvSources `toml:"pip"`
+	AllowInsecureHost []string  `toml:"allow-insecure-host"`
 }
 
 // uvSources are the settings that may stand in the table [pip] too.
