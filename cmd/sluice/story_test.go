@@ -43,32 +43,47 @@ func loadUniverse(t testing.TB) *inputs {
 	return in
 }
 
-// TestUniverseTellsItsStory gates every candidate of fixtures/expected.json and
-// holds verdict, rules and environments against what the story says.
-func TestUniverseTellsItsStory(t *testing.T) {
+// chapter is what the story says of candidates.
+type chapter struct {
+	Candidates, Rules, Environments, Standing, Lifted []string
+	Verdict, Why                                      string
+}
+
+// readStory reads fixtures/expected.json.
+func readStory(t testing.TB) []chapter {
+	t.Helper()
 	data, err := os.ReadFile(filepath.Join(vectors.ModuleRoot(t), "fixtures", "expected.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var story []struct {
-		Candidates, Rules, Environments, Standing, Lifted []string
-		Verdict, Why                                      string
-	}
+	var story []chapter
 	if err := json.Unmarshal(data, &story); err != nil {
 		t.Fatal(err)
 	}
+	return story
+}
+
+// judged returns what gate says of candidates.
+func judged(t *testing.T, in *inputs, texts []string) *gate.Report {
+	t.Helper()
+	candidates, err := parseCandidates(texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited, err := apply(in.file, candidates, in.environments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gate.Judge(in.ask(in.question(linesOf(edited))))
+}
+
+// TestUniverseTellsItsStory gates every candidate of fixtures/expected.json and
+// holds verdict, rules and environments against what the story says.
+func TestUniverseTellsItsStory(t *testing.T) {
 	in := loadUniverse(t)
-	for _, want := range story {
+	for _, want := range readStory(t) {
 		t.Run(strings.Join(want.Candidates, " "), func(t *testing.T) {
-			candidates, err := parseCandidates(want.Candidates)
-			if err != nil {
-				t.Fatal(err)
-			}
-			edited, err := apply(in.file, candidates, in.environments)
-			if err != nil {
-				t.Fatal(err)
-			}
-			report := gate.Judge(in.question(linesOf(edited)))
+			report := judged(t, in, want.Candidates)
 			if got := report.Verdict.String(); got != want.Verdict {
 				t.Errorf("verdict %s, want %s: %s\n%s", got, want.Verdict, want.Why, messages(report))
 			}

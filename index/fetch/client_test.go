@@ -476,6 +476,107 @@ func TestFileRefusesPartsThatDoNotFit(t *testing.T) {
 	}
 }
 
+// oldHost serves parts that are named by their first and last byte, and answers a
+// question for the last so many bytes with what is given.
+func oldHost(content []byte, suffix http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Range"), "bytes=-") {
+			suffix(w, r)
+			return
+		}
+		http.ServeContent(w, r, "x", time.Time{}, bytes.NewReader(content))
+	}
+}
+
+// Many hosts serve parts and know nothing of a part at the end. What they make of a
+// question for one differs.
+func TestFileIsReadFromHostsThatServeNoPartAtTheEnd(t *testing.T) {
+	content := make([]byte, 300_000)
+	for i := range content {
+		content[i] = byte(i * 7 >> 3)
+	}
+	status := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(code) }
+	}
+	part := func(contentRange string, data []byte) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Range", contentRange)
+			w.WriteHeader(http.StatusPartialContent)
+			w.Write(data)
+		}
+	}
+	for name, suffix := range map[string]http.HandlerFunc{
+		"not found":                  status(http.StatusNotFound), // Nexus
+		"not satisfiable":            status(http.StatusRequestedRangeNotSatisfiable),
+		"not implemented":            status(http.StatusNotImplemented), // Fastly
+		"not allowed":                status(http.StatusMethodNotAllowed),
+		"bad request":                status(http.StatusBadRequest),
+		"internal error":             status(http.StatusInternalServerError),
+		"a part before the file":     part("bytes -65536-299999/300000", content), // Artifactory
+		"as many bytes at the start": part("bytes 0-65536/300000", content[:65537]),
+	} {
+		t.Run(name, func(t *testing.T) {
+			u, asked := serve(t, oldHost(content, suffix))
+			c := newClient(t, Options{Retries: -1})
+			var requests []int64
+			for range 2 {
+				asked.Store(0)
+				f, err := c.OpenEnd(t.Context(), u, 1<<20, Digest{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				p := make([]byte, 60_000)
+				if n, err := f.ReadAt(p, 240_000); n != len(p) || err != nil || !bytes.Equal(p, content[240_000:]) {
+					t.Errorf("%d, %v", n, err)
+				}
+				if f.Size() != int64(len(content)) {
+					t.Errorf("size %d", f.Size())
+				}
+				requests = append(requests, asked.Load())
+			}
+			if requests[0] > 3 || requests[1] > 2 {
+				t.Errorf("%d requests for two files", requests)
+			}
+		})
+	}
+}
+
+// Artifactory refuses a part that is longer than the file.
+func TestAShortFileIsReadFromAHostThatIsStrict(t *testing.T) {
+	content := []byte("a short file")
+	u, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		var first, last int
+		if n, _ := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-%d", &first, &last); n < 2 || last >= len(content) {
+			w.WriteHeader(http.StatusRequestedRangeNotSatisfiable)
+			return
+		}
+		http.ServeContent(w, r, "x", time.Time{}, bytes.NewReader(content))
+	})
+	c := newClient(t, Options{})
+	for name, open := range map[string]func(context.Context, *url.URL, int64, Digest) (*File, error){"end": c.OpenEnd, "start": c.OpenStart} {
+		f, err := open(t.Context(), u, 1<<20, Digest{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if data, err := io.ReadAll(io.NewSectionReader(f, 0, f.Size())); err != nil || !bytes.Equal(data, content) {
+			t.Errorf("%s: %q, %v", name, data, err)
+		}
+	}
+}
+
+// What is refused for another reason is not asked for in another way.
+func TestAFileThatIsNotThereIsNotRead(t *testing.T) {
+	for status, most := range map[int]int64{http.StatusNotFound: 2, http.StatusUnauthorized: 1, http.StatusForbidden: 1, http.StatusServiceUnavailable: 1} {
+		u, asked := serve(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(status) })
+		_, err := newClient(t, Options{Retries: -1}).OpenEnd(t.Context(), u, 1<<20, Digest{})
+		var refused *StatusError
+		if !errors.As(err, &refused) || refused.Status != status || asked.Load() > most {
+			t.Errorf("%d: %v after %d requests", status, err, asked.Load())
+		}
+	}
+}
+
 func mustParse(text string) *url.URL {
 	u, err := url.Parse(text)
 	if err != nil {

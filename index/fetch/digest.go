@@ -1,6 +1,8 @@
 package fetch
 
 import (
+	"crypto/md5"
+	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
@@ -15,9 +17,10 @@ type Digest struct {
 	Hex       string // lower case
 }
 
-// Algorithms returns the names of those that can be verified and relied on, the strongest
-// first.
-func Algorithms() []string { return []string{"sha512", "sha384", "sha256"} }
+// Algorithms returns the names of those that can be verified, the strongest first. They
+// are those of pip. The last two can be forged by who made the file, which is no worse
+// than a file without a digest: some private indexes state nothing but MD5.
+func Algorithms() []string { return []string{"sha512", "sha384", "sha256", "sha224", "sha1", "md5"} }
 
 // String returns "ALGORITHM:HEX", "" for none.
 func (d Digest) String() string {
@@ -46,6 +49,12 @@ func (d Digest) verify(u *url.URL, content []byte) error {
 
 func newHash(algorithm string) hash.Hash {
 	switch algorithm {
+	case "md5":
+		return md5.New()
+	case "sha1":
+		return sha1.New()
+	case "sha224":
+		return sha256.New224()
 	case "sha256":
 		return sha256.New()
 	case "sha384":

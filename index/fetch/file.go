@@ -37,6 +37,8 @@ type piece struct {
 const (
 	firstPiece = 64 << 10 // bytes: the directory of most archives is within
 	leastPiece = 16 << 10
+
+	firstByte = "bytes=0-0" // every host that serves parts knows this one, and it tells the size
 )
 
 // OpenEnd returns a file of which the end is wanted first, as of a zip archive.
@@ -58,12 +60,49 @@ func (c *Client) open(ctx context.Context, u *url.URL, limit int64, digest Diges
 		return nil, fmt.Errorf("%s: %w", Redacted(u), ErrOffline)
 	}
 	f := &File{client: c, ctx: ctx, url: withoutUser(u), limit: limit, digest: digest}
+	host := c.hosts.get(hostOf(f.url))
+	if host.wantsBounds.Load() {
+		return f, f.begin(firstByte)
+	}
+	err := f.begin(part)
+	if mayServeOthers(err) {
+		if err = f.begin(firstByte); err == nil {
+			host.wantsBounds.Store(true)
+		}
+	}
+	return f, err
+}
+
+// begin asks for the first part that is wanted, which tells the size.
+func (f *File) begin(part string) error {
 	resp, err := f.ask(part)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	if err := f.take(resp, -1); err != nil {
+		return err
 	}
 	f.etag = resp.Header.Get("ETag")
-	return f, f.take(resp, -1)
+	return nil
+}
+
+// errMisfit marks an answer that is not the part that its headers say.
+var errMisfit = errors.New("does not fit the part")
+
+// mayServeOthers reports whether a host that failed to serve a part may serve one that is
+// within the file. Many hosts know no part at the end, or none that is longer than the
+// file, and say so in ways of their own, some with 404.
+func mayServeOthers(err error) bool {
+	var status *StatusError
+	if !errors.As(err, &status) {
+		return errors.Is(err, errMisfit)
+	}
+	switch status.Status {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusRequestedRangeNotSatisfiable,
+		http.StatusInternalServerError, http.StatusNotImplemented:
+		return true
+	}
+	return false
 }
 
 // Size returns the size of the file in bytes.
@@ -116,7 +155,7 @@ func (f *File) take(resp *http.Response, at int64) error {
 
 // contentRange reads the header of that name of a part of n bytes.
 func contentRange(text string, n int64) (offset, size int64, err error) {
-	bad := fmt.Errorf("the Content-Range %.60q does not fit the part", text)
+	bad := fmt.Errorf("the Content-Range %.60q %w", text, errMisfit)
 	spec, ok := strings.CutPrefix(text, "bytes ")
 	span, total, ok2 := strings.Cut(spec, "/")
 	from, to, ok3 := strings.Cut(span, "-")

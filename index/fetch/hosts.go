@@ -3,6 +3,7 @@ package fetch
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -23,7 +24,8 @@ type hosts struct {
 
 // host is one of them, by scheme, name and port.
 type host struct {
-	slots *semaphore.Weighted
+	slots       *semaphore.Weighted
+	wantsBounds atomic.Bool // it serves no parts but those within a file
 
 	mu       sync.Mutex
 	resting  time.Time // it asked to be left alone until then

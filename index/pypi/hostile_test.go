@@ -167,10 +167,13 @@ func TestANameThatTheFirstIndexGainsIsSeenSoon(t *testing.T) {
 // Digests of every kind that can be verified are held, and others are not relied on.
 func TestPromisedDigestsAreHeld(t *testing.T) {
 	for hashes, want := range map[string]string{
-		`{"sha512":"` + strings.Repeat("00", 64) + `"}`: "error",
-		`{"sha384":"` + strings.Repeat("00", 48) + `"}`: "error",
-		`{"sha256":"` + strings.Repeat("00", 32) + `"}`: "error",
-		`{"md5":"` + strings.Repeat("00", 16) + `"}`:    "missing",
+		`{"sha512":"` + strings.Repeat("00", 64) + `"}`:  "error",
+		`{"sha384":"` + strings.Repeat("00", 48) + `"}`:  "error",
+		`{"sha256":"` + strings.Repeat("00", 32) + `"}`:  "error",
+		`{"sha224":"` + strings.Repeat("00", 28) + `"}`:  "error",
+		`{"sha1":"` + strings.Repeat("00", 20) + `"}`:    "error",
+		`{"md5":"` + strings.Repeat("00", 16) + `"}`:     "error",
+		`{"blake2s":"` + strings.Repeat("00", 32) + `"}`: "missing",
 		`true`: "b",
 	} {
 		_, url := hosted(t, map[string]string{
