@@ -22,9 +22,10 @@ func cacheCommand() command {
 		summary: "look into the cache of index facts, make it smaller, or check it",
 		details: `The cache holds what indexes answered (doc), what was made of it (facts), and the
 parsed form of files of index facts (snapshot). It may be removed at any time:
-what is missing is asked for again. prune removes what is older than --days, and
-the oldest entries beyond --max-mib. verify reads every entry and removes what is
-damaged; nothing damaged is ever believed, with or without it.`,
+what is missing is asked for again. prune removes what is older than --days, the
+oldest entries beyond --max-mib, and what other versions of sluice left. verify
+reads every entry and removes what is damaged; nothing damaged is ever believed,
+with or without it.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			c := caretaker{app: a}
 			flags.StringVar(&c.options.cacheDir, "cache-dir", "", "the `FOLDER` of the cache (default: sluice in the user's cache folder)")

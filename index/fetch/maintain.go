@@ -14,7 +14,7 @@ import (
 // Inventory is what a Store holds.
 type Inventory struct {
 	Kinds map[Kind]Share
-	Left  Share // of processes that were killed while writing
+	Left  Share // of processes that were killed while writing, and of other versions
 }
 
 // Share is some files together.
@@ -81,7 +81,7 @@ func (s *Store) files() ([]stored, error) {
 		if err != nil || !info.Mode().IsRegular() {
 			return ignoreMissing(err)
 		}
-		kind, ours := kindOf(path)
+		kind, ours := s.kindOf(path)
 		if ours {
 			all = append(all, stored{path, kind, info.Size(), info.ModTime()})
 		}
@@ -91,14 +91,36 @@ func (s *Store) files() ([]stored, error) {
 }
 
 // kindOf tells what a file of a store is.
-func kindOf(path string) (kind Kind, ours bool) {
-	switch ending := strings.TrimPrefix(filepath.Ext(path), "."); Kind(ending) {
-	case Raw, Parsed, Snapshot:
-		return Kind(ending), true
+func (s *Store) kindOf(path string) (kind Kind, ours bool) {
+	switch kind := Kind(strings.TrimPrefix(filepath.Ext(path), ".")); kind {
+	case Raw, Parsed:
+		folder := s.folderOf(path)
+		if isVersion(folder) && folder != storeVersion { // nobody reads it any more
+			return "", true
+		}
+		return kind, folder == storeVersion
+	case Snapshot:
+		return kind, true
 	case Kind(tempEnding[1:]):
 		return "", true
 	}
 	return "", false
+}
+
+// folderOf returns the folder right below that of the store which a file is in.
+func (s *Store) folderOf(path string) string {
+	below, err := filepath.Rel(s.dir, path)
+	if err != nil {
+		return ""
+	}
+	folder, _, _ := strings.Cut(filepath.ToSlash(below), "/")
+	return folder
+}
+
+// isVersion reports whether a folder is that of some version of the store.
+func isVersion(folder string) bool {
+	digits, ok := strings.CutPrefix(folder, "v")
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // ignoreMissing returns err unless it says that a file is gone: others use the store
@@ -114,8 +136,8 @@ func ignoreMissing(err error) error {
 const leftFor = time.Hour
 
 // Prune removes what was written before a time, then the oldest entries until the
-// rest has at most so many bytes (negative for no bound), and what killed processes
-// left. It returns what was removed.
+// rest has at most so many bytes (negative for no bound), and what killed processes and
+// other versions left. It returns what was removed.
 func (s *Store) Prune(before time.Time, bytes int64, now time.Time) (Share, error) {
 	all, err := s.files()
 	if err != nil {

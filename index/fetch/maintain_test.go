@@ -51,6 +51,39 @@ func TestMaintenance(t *testing.T) {
 	}
 }
 
+// Entries of another version are left over: nobody reads them. Files that only have such
+// an ending are somebody else's.
+func TestOtherVersionsAreLeftOver(t *testing.T) {
+	dir := t.TempDir()
+	s := NewStore(dir)
+	now := time.Now()
+	s.Write(Raw, "key", Header{}, nil)
+	put := func(path string, age time.Duration) string {
+		path = filepath.Join(dir, path)
+		err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600), os.Chtimes(path, now.Add(-age), now.Add(-age)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	old := []string{put("v0/ab/cd.facts", 2*time.Hour), put("v10/ab/cd.doc", 2*time.Hour)}
+	foreign := []string{put("letter.doc", 1000*time.Hour), put("vacation/letter.doc", 1000*time.Hour), put("v/x.facts", 1000*time.Hour)}
+	if i, err := s.Inventory(); err != nil || i.Left.Files != len(old) || i.Total().Files != 1 {
+		t.Errorf("%+v, %v", i, err)
+	}
+	if sound, damaged, err := s.Verify(nil); sound != 1 || damaged != 0 || err != nil {
+		t.Errorf("%d sound, %d damaged, %v", sound, damaged, err)
+	}
+	if removed, err := s.Prune(now.Add(-72*time.Hour), -1, now); err != nil || removed.Files != len(old) {
+		t.Errorf("removed %+v, %v", removed, err)
+	}
+	for _, path := range foreign {
+		if _, err := os.Stat(path); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestVerifyRemovesWhatIsDamaged(t *testing.T) {
 	s := NewStore(t.TempDir())
 	s.Write(Raw, "sound", Header{URL: "u"}, []byte("x"))
