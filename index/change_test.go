@@ -90,24 +90,6 @@ func TestBeforeHidesWhatCameLater(t *testing.T) {
 	}
 }
 
-func TestOnePackageIsEncodedAlone(t *testing.T) {
-	var d index.Decoder
-	for _, p := range indextest.Facts(t) {
-		data, err := index.EncodePackage(p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := d.Decode(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		indextest.Equal(t, got, p)
-		if _, err := d.Decode(data[:len(data)-1]); err == nil {
-			t.Errorf("%s: a cut one is taken", p.Name())
-		}
-	}
-}
-
 func TestDigestOfPackagesIsThatOfTheirSnapshot(t *testing.T) {
 	packages := indextest.Facts(t)
 	s, err := index.NewSnapshot(packages...)

@@ -125,6 +125,14 @@ func (p *Package) Files(i int) ([]File, error) {
 	return files, nil
 }
 
+// Check reads what was not read yet. The error is that of reading: the package is not whole.
+func (p *Package) Check() error {
+	if _, err := p.files(); err != nil {
+		return fmt.Errorf("files of package %s: %w", p.Name(), err)
+	}
+	return nil
+}
+
 // Outline returns of version i what an installer chooses by: as Release does, with its
 // Files as Package.Files returns them, but without the digests of files and without what
 // the metadata says, which Parsed returns. It takes a fraction of the time of those. The

@@ -139,20 +139,13 @@ func (c *caretaker) verify(s *fetch.Store) (any, string, error) {
 
 // checkEntry looks into an entry that verifies itself.
 func checkEntry(kind fetch.Kind, path string, content []byte) error {
-	if kind == fetch.Snapshot {
-		return checkSnapshot(path)
+	if kind == fetch.Parsed {
+		s, err := new(index.Decoder).Decode(content)
+		if err != nil {
+			return err
+		}
+		return checkFacts(s)
 	}
-	if len(content) == 0 {
-		return nil // it says that there is no such package
-	}
-	p, err := new(index.Decoder).Decode(content)
-	if err == nil && p.Len() > 0 {
-		_, err = p.Files(0)
-	}
-	return err
-}
-
-func checkSnapshot(path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}
@@ -161,10 +154,15 @@ func checkSnapshot(path string) error {
 		return err
 	}
 	defer s.Close()
+	return checkFacts(s)
+}
+
+// checkFacts reads every package.
+func checkFacts(s *index.Snapshot) error {
 	for _, name := range s.Names() {
 		p, err := s.Package(name)
-		if err == nil && p.Len() > 0 {
-			_, err = p.Files(0)
+		if err == nil {
+			err = p.Check()
 		}
 		if err != nil {
 			return err

@@ -14,7 +14,7 @@ const (
 	lockFile = "locks"
 	lockPoll = 10 * time.Millisecond
 
-	// lockPatience is how long one process waits for what another one fetches. A
+	// lockPatience is how long one process waits for another one at most. A
 	// process that was stopped holds its locks; nobody is to wait for it for ever.
 	lockPatience = 20 * time.Second
 )
@@ -28,10 +28,11 @@ type locks struct {
 	file *os.File // nil where there can be no locks
 }
 
-// Lock waits until no other process is fetching the document of a key, and returns
-// what ends the own claim. Within a process it claims nothing. It is a courtesy: where
-// it cannot be had (a folder that cannot be written, a system without such locks,
-// another process that does not come to an end) the document is fetched twice.
+// Lock waits until no other process is fetching the document of a key, or putting an
+// entry together, and returns what ends the own claim. Within a process it claims
+// nothing. It is a courtesy: where it cannot be had (a folder that cannot be written, a
+// system without such locks, another process that does not come to an end) the document
+// is fetched twice, and of two entries the later counts.
 func (s *Store) Lock(ctx context.Context, key string) (unlock func()) {
 	if s.dir == "" {
 		return func() {}

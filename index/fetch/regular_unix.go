@@ -8,8 +8,8 @@ import (
 )
 
 // readRegular returns the content of a regular file of at most so many bytes; for
-// anything else errDamaged. Hundreds are read at each start, and an os.File, made to be
-// waited for, takes half as long again for each.
+// anything else errDamaged. Hundreds are read where facts are out of date, and an os.File,
+// made to be waited for, takes half as long again for each.
 func readRegular(path string, limit int64) ([]byte, error) {
 	fd, err := retry(func() (int, error) {
 		return syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0) // a FIFO would be waited for

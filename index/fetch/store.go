@@ -28,8 +28,8 @@ const (
 	Snapshot Kind = "snapshot"
 )
 
-// Header is what a Store knows about an entry beside its content. No text in it has a
-// line break.
+// Header is what a Store knows about an entry beside its content. No text in it but the
+// Note has a line break.
 type Header struct {
 	URL          string // without credentials
 	ContentType  string
@@ -41,22 +41,22 @@ type Header struct {
 	Note         string    // the owner's, of a Parsed entry
 }
 
-// encode returns the header as lines. There are hundreds to be read at each start, so
-// it is no JSON.
+// encode returns the header as lines, and the note as the rest. Hundreds are to be read
+// where facts are out of date, so it is no JSON.
 func (h *Header) encode() (string, error) {
 	lines := []string{
-		h.URL, h.ContentType, h.ETag, h.LastModified, encodeTime(h.Fetched), encodeTime(h.Expires), h.Sum, h.Note,
+		h.URL, h.ContentType, h.ETag, h.LastModified, encodeTime(h.Fetched), encodeTime(h.Expires), h.Sum,
 	}
 	text := strings.Join(lines, "\n")
 	if strings.Count(text, "\n") != len(lines)-1 {
 		return "", errors.New("a line break in a header")
 	}
-	return text, nil
+	return text + "\n" + h.Note, nil
 }
 
 // decodeHeader reads what encode wrote.
 func decodeHeader(text string) (*Header, error) {
-	lines := strings.Split(text, "\n")
+	lines := strings.SplitN(text, "\n", 8)
 	if len(lines) != 8 {
 		return nil, errDamaged
 	}
@@ -98,9 +98,8 @@ type Store struct {
 }
 
 const (
-	storeVersion  = "v1"
+	storeVersion  = "v2"
 	entryMagic    = "sluice entry 1\n"
-	maxHeader     = 64 << 10
 	maxEntry      = 1 << 30
 	entryPreamble = len(entryMagic) + sha256.Size + 4
 )
@@ -159,9 +158,9 @@ func parseEntry(data []byte) (*Header, []byte, error) {
 	if !ok || len(rest) < sha256.Size+4 {
 		return nil, nil, errDamaged
 	}
-	sum, size := rest[:sha256.Size], int(binary.LittleEndian.Uint32(rest[sha256.Size:]))
+	sum, size := rest[:sha256.Size], binary.LittleEndian.Uint32(rest[sha256.Size:])
 	rest = rest[sha256.Size+4:]
-	if size > maxHeader || size > len(rest) {
+	if uint64(size) > uint64(len(rest)) {
 		return nil, nil, errDamaged
 	}
 	head, body := rest[:size], rest[size:]
@@ -207,7 +206,7 @@ func writeEntry(path string, h Header, body []byte) error {
 	data = append(append(data, entryMagic...), sum[:]...)
 	data = binary.LittleEndian.AppendUint32(data, uint32(len(head)))
 	data = append(append(data, head...), body...)
-	if len(head) > maxHeader || len(data) > maxEntry {
+	if len(data) > maxEntry {
 		return errors.New("the entry is too large")
 	}
 	return replaceFile(path, data)

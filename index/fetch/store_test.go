@@ -26,6 +26,41 @@ func TestStoreReturnsWhatWasWritten(t *testing.T) {
 	}
 }
 
+func TestANoteMayHaveLines(t *testing.T) {
+	s := NewStore(t.TempDir())
+	for _, note := range []string{"", "one", "one\ntwo\n", "\n\n\n\n\n\n\n\n\n", strings.Repeat("a long one\n", 100_000)} {
+		s.Write(Parsed, "key", Header{URL: "u", Note: note}, []byte("content"))
+		h, body, err := s.Read(Parsed, "key")
+		if err != nil || h.Note != note || h.URL != "u" || string(body) != "content" {
+			t.Errorf("%.20q: %v", note, err)
+		}
+	}
+	s.Write(Parsed, "other", Header{URL: "u\nv"}, nil)
+	if _, _, err := s.Read(Parsed, "other"); err == nil || s.Trouble() == nil {
+		t.Error("a URL with a line break was written")
+	}
+}
+
+// The content of a Parsed entry verifies itself; all before it is verified here.
+func TestStoreNeverReturnsADamagedNote(t *testing.T) {
+	s := NewStore(t.TempDir())
+	s.Write(Parsed, "key", Header{Note: "one\ntwo\n"}, []byte("content"))
+	path := s.path(Parsed, "key")
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range len(whole) - len("content") {
+		damaged := bytes.Clone(whole)
+		damaged[i] ^= 0x40
+		for _, data := range [][]byte{damaged, whole[:i]} {
+			if h, _, err := parseEntry(data); err == nil {
+				t.Errorf("%+v is returned from %q", h, data)
+			}
+		}
+	}
+}
+
 // Whatever single byte of an entry is changed, and wherever it is cut, it counts as
 // missing.
 func TestStoreNeverReturnsADamagedEntry(t *testing.T) {

@@ -54,6 +54,7 @@ type Client struct {
 	places  string // what identifies all of these, and what else kept facts depend on
 
 	flights  singleflight.Group
+	shelves  [shelves]func() shelf // each read once
 	decoder  index.Decoder
 	mu       sync.Mutex
 	projects map[constraints.Name]*project
@@ -83,6 +84,9 @@ func New(f *fetch.Client, o Options) (*Client, error) {
 		c.links = append(c.links, l)
 	}
 	c.places = o.identity()
+	for i := range c.shelves {
+		c.shelves[i] = sync.OnceValue(func() shelf { return c.readShelf(i) })
+	}
 	return c, errors.Join(errs...)
 }
 
@@ -209,11 +213,25 @@ func (c *Client) SentOn() map[string]int {
 func (c *Client) Close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	found := make(map[int]shelf)
+	for name, p := range c.projects {
+		r, ok := p.unkept()
+		if !ok {
+			continue
+		}
+		i := shelfOf(name)
+		if found[i] == nil {
+			found[i] = make(shelf)
+		}
+		found[i].put(name, r)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), shelfPatience)
+	defer cancel()
 	var group errgroup.Group
 	group.SetLimit(keepers)
-	for _, p := range c.projects {
+	for i, s := range found {
 		group.Go(func() error {
-			p.keep(c)
+			c.keep(ctx, i, s)
 			return nil
 		})
 	}
@@ -221,4 +239,4 @@ func (c *Client) Close() {
 }
 
 // keepers is how many files are written at a time.
-const keepers = 8
+const keepers = 4

@@ -171,9 +171,6 @@ func sameFiles(a *index.Package, i int, b *index.Package, j int) bool {
 	return err1 == nil && err2 == nil && slices.EqualFunc(old, now, same)
 }
 
-// key identifies the kept form of a project.
-func (c *Client) key(name constraints.Name) string { return c.places + " " + string(name) }
-
 // asked returns the indexes that are asked for a name, in order.
 func (c *Client) asked(name constraints.Name) []*url.URL {
 	if u, ok := c.from[name]; ok {
@@ -184,12 +181,13 @@ func (c *Client) asked(name constraints.Name) []*url.URL {
 
 // kept returns the kept form of a project, nil when there is none.
 func (c *Client) kept(name constraints.Name) *project {
-	h, body, err := c.fetch.Store().Read(fetch.Parsed, c.key(name))
-	if err != nil {
+	r, ok := c.shelves[shelfOf(name)]()[name]
+	if !ok {
 		return nil
 	}
-	p := &project{name: name, fetched: h.Fetched, expires: h.Expires}
-	if p.note, err = decodeNote(h.Note); err != nil {
+	p := &project{name: name, fetched: r.fetched, expires: r.expires}
+	var err error
+	if p.note, err = decodeNote(r.note); err != nil {
 		return nil
 	}
 	p.absent, p.missing = p.note.Absent, p.note.Missing
@@ -199,33 +197,30 @@ func (c *Client) kept(name constraints.Name) *project {
 	if p.absent {
 		return p
 	}
-	if p.pkg, err = c.decoder.Decode(body); err != nil || p.pkg.Name() != name {
+	if p.pkg, err = r.facts(); err != nil {
 		return nil
 	}
 	return p
 }
 
-// keep writes the kept form, if it says more than the one that is there.
-func (p *project) keep(c *Client) {
+// unkept returns the form to be kept, false if it says no more than the one that is there.
+func (p *project) unkept() (record, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.changed {
-		return
+		return record{}, false
 	}
 	p.changed = false
-	p.note.Absent, p.note.Missing = p.absent, p.missing
-	text, err := p.note.encode()
-	if err != nil {
-		return
-	}
-	var body []byte
-	if !p.absent {
-		if body, err = index.EncodePackage(p.pkg); err != nil {
-			return
+	said := p.note
+	said.Absent, said.Missing = p.absent, p.missing
+	text, err := said.encode()
+	pkg := p.pkg
+	return record{p.fetched, p.expires, text, func() (*index.Package, error) {
+		if pkg == nil {
+			return nil, index.NotFound(p.name)
 		}
-	}
-	h := fetch.Header{URL: string(p.name), Fetched: p.fetched, Expires: p.expires, Note: text}
-	c.fetch.Store().Write(fetch.Parsed, c.key(p.name), h, body)
+		return pkg, nil
+	}}, err == nil
 }
 
 // pageSource is a page of an index, or a list of files, that has something to say of a
