@@ -1,0 +1,240 @@
+package pubgrub
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// table is a universe that is written down.
+type table struct {
+	sizes    []int
+	owners   []Package // none for an ordinary package
+	demands  []Demand
+	requires map[[2]int][]Requirement // by package and version
+	facts    map[Package][]Requirement
+	known    int // packages: the rest is met on the way
+}
+
+func (u *table) Packages() int      { return u.known }
+func (u *table) Size(p Package) int { return u.sizes[p] }
+func (u *table) Owner(p Package) (Package, bool) {
+	return u.owners[p], u.owners[p] != none
+}
+func (u *table) Requirements(p Package, v int) ([]Requirement, error) {
+	for _, r := range u.requires[[2]int{int(p), v}] {
+		u.known = max(u.known, int(u.demands[r].Package)+1)
+	}
+	return u.requires[[2]int{int(p), v}], nil
+}
+func (u *table) Facts(p Package) []Requirement   { return u.facts[p] }
+func (u *table) Known(Package, int) bool         { return true }
+func (u *table) Demand(r Requirement) Demand     { return u.demands[r] }
+func (u *table) Choose(_ Package, among Set) int { return among.Highest() }
+
+// draw draws a small universe and facts about it.
+func draw(t *rapid.T) (u *table, facts []Requirement) {
+	u = &table{requires: make(map[[2]int][]Requirement), facts: make(map[Package][]Requirement)}
+	ordinary := rapid.IntRange(1, 5).Draw(t, "packages")
+	for range ordinary {
+		u.sizes = append(u.sizes, rapid.IntRange(0, 4).Draw(t, "versions"))
+		u.owners = append(u.owners, none)
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "extras") {
+		u.sizes = append(u.sizes, 1)
+		u.owners = append(u.owners, Package(rapid.IntRange(0, ordinary-1).Draw(t, "owner")))
+	}
+	demand := func() Requirement {
+		p := rapid.IntRange(0, len(u.sizes)-1).Draw(t, "on")
+		d := Demand{Package(p), NewSet(u.sizes[p])}
+		for v := range u.sizes[p] {
+			if u.owners[p] == none && rapid.IntRange(0, 2).Draw(t, "excluded") == 0 {
+				d.Excluded.Add(v)
+			}
+		}
+		if u.owners[p] != none || rapid.IntRange(0, 5).Draw(t, "needed") > 0 {
+			d.Excluded.Add(u.sizes[p])
+		}
+		u.demands = append(u.demands, d)
+		return Requirement(len(u.demands) - 1)
+	}
+	var shared []Requirement
+	for range rapid.IntRange(1, 6).Draw(t, "requirements") {
+		shared = append(shared, demand())
+	}
+	for p, size := range u.sizes {
+		if u.owners[p] != none {
+			size = u.sizes[u.owners[p]]
+		}
+		for v := range size {
+			for _, r := range rapid.SliceOfNDistinct(rapid.SampledFrom(shared), 0, min(3, len(shared)), rapid.ID).Draw(t, "requires") {
+				u.requires[[2]int{p, v}] = append(u.requires[[2]int{p, v}], r)
+			}
+		}
+	}
+	for p := range ordinary {
+		if rapid.IntRange(0, 3).Draw(t, "constrained") > 0 {
+			continue
+		}
+		d := Demand{Package(p), NewSet(u.sizes[p])}
+		for v := range u.sizes[p] {
+			if rapid.Bool().Draw(t, "forbidden") {
+				d.Excluded.Add(v)
+			}
+		}
+		u.demands = append(u.demands, d)
+		u.facts[Package(p)] = []Requirement{Requirement(len(u.demands) - 1)}
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "facts") {
+		facts = append(facts, demand())
+	}
+	u.known = rapid.IntRange(0, len(u.sizes)).Draw(t, "known")
+	return u, facts
+}
+
+// meets reports whether a choice, none for a package that is absent, meets a requirement.
+func (u *table) meets(choice []int, r Requirement) bool {
+	d := u.demands[r]
+	v := choice[d.Package]
+	if v == none {
+		v = u.sizes[d.Package]
+	}
+	return !d.Excluded.Has(v)
+}
+
+// fits reports whether a choice meets the facts and all that it requires itself.
+func (u *table) fits(choice []int, facts []Requirement) bool {
+	unmet := func(r Requirement) bool { return !u.meets(choice, r) }
+	if slices.ContainsFunc(facts, unmet) {
+		return false
+	}
+	for p, v := range choice {
+		if slices.ContainsFunc(u.facts[Package(p)], unmet) {
+			return false
+		}
+		if v != none && u.owners[p] != none {
+			v = choice[u.owners[p]]
+		}
+		if v != none && slices.ContainsFunc(u.requires[[2]int{p, v}], unmet) {
+			return false
+		}
+	}
+	return true
+}
+
+// choices goes through all choices of versions.
+func (u *table) choices() iter.Seq[[]int] {
+	return func(yield func([]int) bool) {
+		choice := make([]int, len(u.sizes))
+		var extend func(p int) bool
+		extend = func(p int) bool {
+			if p == len(choice) {
+				return yield(choice)
+			}
+			for choice[p] = none; choice[p] < u.sizes[p]; choice[p]++ {
+				if !extend(p + 1) {
+					return false
+				}
+			}
+			return true
+		}
+		extend(0)
+	}
+}
+
+// solutions returns all choices that fit.
+func (u *table) solutions(facts []Requirement) (all [][]int) {
+	for choice := range u.choices() {
+		if u.fits(choice, facts) {
+			all = append(all, slices.Clone(choice))
+		}
+	}
+	return all
+}
+
+// Against trying everything: there is a solution where one is found and none where none
+// is; each decision takes the newest version with which, after those before it, there is
+// one; and the facts that a proof rests on do not go together.
+func TestWhatIsFoundIsRight(t *testing.T) {
+	found, proven := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		u, facts := draw(t)
+		all := u.solutions(facts)
+		got, err := Solve(context.Background(), u, facts, 100_000)
+		var not *Unsatisfiable
+		switch {
+		case err == nil:
+			found++
+			for len(got.Versions) < len(u.sizes) {
+				got.Versions = append(got.Versions, none)
+			}
+			if !u.fits(got.Versions, facts) {
+				t.Fatalf("%v does not fit", got.Versions)
+			}
+			for _, p := range got.Decided {
+				v := got.Versions[p]
+				for _, other := range all {
+					if other[p] > v {
+						t.Fatalf("%v: package %d could be in version %d: %v", got.Versions, p, other[p], other)
+					}
+				}
+				all = slices.DeleteFunc(all, func(other []int) bool { return other[p] != v })
+			}
+		case errors.As(err, &not):
+			proven++
+			if len(all) > 0 {
+				t.Fatalf("no solution is found, and there is %v", all[0])
+			}
+			if rest := u.solutions(not.Facts()); len(rest) > 0 {
+				t.Fatalf("the proof rests on %v, and %v meets them", not.Facts(), rest[0])
+			}
+			checkDerivation(t, u, facts, not.Derivation())
+		default:
+			t.Fatal(err)
+		}
+	})
+	t.Logf("%d solutions, %d proofs", found, proven)
+}
+
+// checkDerivation holds every step of a proof against all choices: where all its terms are
+// true, so are those of a step that it rests on, or, at a leaf, the choice does not fit.
+func checkDerivation(t *rapid.T, u *table, facts []Requirement, d *Derivation) {
+	if len(d.Terms) > 0 {
+		t.Fatalf("the proof is of %v", d.Terms)
+	}
+	seen := make(map[*Derivation]bool)
+	var follow func(d *Derivation)
+	follow = func(d *Derivation) {
+		if seen[d] {
+			return
+		}
+		seen[d] = true
+		for _, p := range d.Parents {
+			follow(p)
+		}
+		for choice := range u.choices() {
+			switch {
+			case !u.allTrue(choice, d):
+			case len(d.Parents) > 0 && !slices.ContainsFunc(d.Parents, func(p *Derivation) bool { return u.allTrue(choice, p) }):
+				t.Fatalf("%v does not follow: %v", d.Terms, choice)
+			case len(d.Parents) == 0 && u.fits(choice, facts):
+				t.Fatalf("%v is not so: %v", d.Terms, choice)
+			}
+		}
+	}
+	follow(d)
+}
+
+func (u *table) allTrue(choice []int, d *Derivation) bool {
+	return !slices.ContainsFunc(d.Terms, func(term Term) bool {
+		v := choice[term.Package]
+		if v == none {
+			v = u.sizes[term.Package]
+		}
+		return !term.Set.Has(v)
+	})
+}

@@ -1,0 +1,235 @@
+package pubgrub
+
+import "math/bits"
+
+// expandFrom turns the requirements of what is chosen now that p changed into clauses:
+// those of p itself, and, where p is an extra or has extras, those that they add. It
+// returns the first clause whose terms are all true.
+func (s *search) expandFrom(p Package) (conflict int32, err error) {
+	owner := s.pkgs[p].owner
+	if owner == none {
+		return s.expandOwner(p)
+	}
+	if s.chosen(p) == none {
+		return none, nil
+	}
+	s.enlist(p, owner)
+	v := s.chosen(owner)
+	if v == none {
+		return none, nil
+	}
+	return s.expand(p, owner, v)
+}
+
+func (s *search) expandOwner(p Package) (conflict int32, err error) {
+	v := s.chosen(p)
+	if v == none {
+		return none, nil
+	}
+	if conflict, err = s.expand(p, p, v); conflict != none || err != nil {
+		return conflict, err
+	}
+	for extra := s.pkgs[p].extras; extra != none; extra = s.pkgs[extra].sibling {
+		if s.chosen(extra) == none {
+			continue
+		}
+		if conflict, err = s.expand(extra, p, v); conflict != none || err != nil {
+			return conflict, err
+		}
+	}
+	return none, nil
+}
+
+// enlist adds an extra to those of its owner, once.
+func (s *search) enlist(extra, owner Package) {
+	for e := s.pkgs[owner].extras; e != none; e = s.pkgs[e].sibling {
+		if e == extra {
+			return
+		}
+	}
+	s.pkgs[extra].sibling, s.pkgs[owner].extras = s.pkgs[owner].extras, extra
+}
+
+// expandAhead adds the clauses of what a version of p requires that may be chosen, and
+// draws the conclusions for p. It returns the first whose terms are all true.
+func (s *search) expandAhead(p Package, v int) (conflict int32, err error) {
+	conflict, err = s.expand(p, p, v)
+	for extra := s.pkgs[p].extras; extra != none && err == nil && conflict == none; extra = s.pkgs[extra].sibling {
+		if s.chosen(extra) != none {
+			conflict, err = s.expand(extra, p, v)
+		}
+	}
+	return conflict, err
+}
+
+// expand adds the clauses of what p requires in a version of its owner, which is p itself
+// but for an extra. It returns the first whose terms are all true.
+func (s *search) expand(p, owner Package, v int) (conflict int32, err error) {
+	if s.isExpanded(p, owner, v) {
+		return none, nil
+	}
+	requirements, err := s.universe.Requirements(p, v)
+	if err != nil {
+		return none, &UnknownError{Package: p, Version: v, Err: err}
+	}
+	s.know(Package(s.universe.Packages() - 1))
+	conflict = none
+	for _, r := range requirements {
+		id, said := s.clauseOf(p, owner, v, r)
+		if said {
+			continue
+		}
+		if s.allButOwner(id, owner) {
+			s.widen(id)
+		}
+		if !s.examine(id) && conflict == none {
+			conflict = id
+		}
+	}
+	s.set(owner, s.pkgs[p].expanded).Add(v)
+	return conflict, nil
+}
+
+// allButOwner reports whether all terms of a clause are true, that of the owner aside.
+func (s *search) allButOwner(id int32, owner Package) bool {
+	for _, t := range s.termsOf(id) {
+		if t.pkg != owner && !s.isTrue(t) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *search) isExpanded(p, owner Package, v int) bool {
+	if s.pkgs[p].expanded == none {
+		at := s.newSet(s.pkgs[owner].words)
+		s.pkgs[p].expanded = at
+	}
+	return s.set(owner, s.pkgs[p].expanded).Has(v)
+}
+
+// clauseOf returns the clause of a requirement that a version makes. It is said already
+// if it speaks for that version.
+func (s *search) clauseOf(p, owner Package, v int, r Requirement) (id int32, said bool) {
+	for m := s.pkgs[p].made; m != none; m = s.made[m].next {
+		if s.made[m].requirement != r {
+			continue
+		}
+		id = s.made[m].clause
+		if s.set(owner, s.clauses[id].own).Has(v) {
+			return id, true
+		}
+		s.widen(id)
+		s.include(id, owner, v)
+		return id, false
+	}
+	id = s.addDependency(p, owner, v, r)
+	s.made = append(s.made, made{r, id, s.pkgs[p].made})
+	s.pkgs[p].made = int32(len(s.made) - 1)
+	return id, false
+}
+
+// addDependency adds the clause of a requirement, for one version only: most never have
+// a part in a conflict, and to look who else makes it takes longer than all the rest.
+func (s *search) addDependency(p, owner Package, v int, r Requirement) int32 {
+	d := s.universe.Demand(r)
+	s.know(d.Package)
+	c := clause{from: p, requirement: r, own: s.newSet(s.pkgs[owner].words), parents: none}
+	terms := s.newTerms[:0]
+	if d.Package != owner {
+		excluded := s.newSet(s.pkgs[d.Package].words)
+		copy(s.set(d.Package, excluded), d.Excluded)
+		terms = append(terms, s.term(d.Package, excluded))
+	}
+	terms = append(terms, s.term(owner, c.own))
+	if p != owner {
+		asked := s.newSet(1)
+		s.set(p, asked).Add(0)
+		terms = append(terms, s.term(p, asked))
+	}
+	id := s.add(c, terms)
+	s.include(id, owner, v)
+	if len(terms) == 1 {
+		s.review(id)
+	}
+	return id
+}
+
+// include makes the clause of a requirement speak for a version that makes it, unless it
+// is one on its own package that this version meets.
+func (s *search) include(id int32, owner Package, v int) {
+	c := &s.clauses[id]
+	if d := s.universe.Demand(c.requirement); d.Package != owner || d.Excluded.Has(v) {
+		s.set(owner, c.own).Add(v)
+	}
+	size := int32(s.set(owner, c.own).Count())
+	for i, t := range s.termsOf(id) {
+		if t.set == c.own {
+			s.terms[int(c.first)+i].size = size
+		}
+	}
+	if c.ownWatch != none {
+		s.watches[c.ownWatch].size = size
+	}
+}
+
+// widen makes the clause of a requirement speak for all versions that make it, as far as
+// is known. It is for a clause that has a part in a conflict: what is learned then rules
+// all of them out at once (ALGORITHM 3).
+func (s *search) widen(id int32) {
+	c := &s.clauses[id]
+	if c.wide || c.from == none {
+		return
+	}
+	c.wide = true
+	owner := s.ownerOf(c.from)
+	makers := s.makersOf(c.from, owner)[c.requirement]
+	more := false
+	for i, w := range makers {
+		for ; w != 0; w &= w - 1 {
+			v := i*64 + bits.TrailingZeros64(w)
+			if !s.set(owner, c.own).Has(v) {
+				s.include(id, owner, v)
+				more = true
+			}
+		}
+	}
+	if more {
+		s.review(id)
+	}
+}
+
+// makersOf returns which versions make each requirement of p, as far as is known.
+func (s *search) makersOf(p, owner Package) map[Requirement]Set {
+	makers, ok := s.makers[p]
+	if ok {
+		return makers
+	}
+	makers = make(map[Requirement]Set)
+	n := int(s.pkgs[owner].size)
+	for v := range n {
+		if !s.universe.Known(p, v) {
+			continue
+		}
+		requirements, err := s.universe.Requirements(p, v)
+		if err != nil {
+			continue
+		}
+		for _, r := range requirements {
+			if makers[r] == nil {
+				makers[r] = NewSet(n)
+			}
+			makers[r].Add(v)
+		}
+	}
+	s.makers[p] = makers
+	return makers
+}
+
+// ownerOf returns the package whose versions p is there in: p itself but for an extra.
+func (s *search) ownerOf(p Package) Package {
+	if owner := s.pkgs[p].owner; owner != none {
+		return owner
+	}
+	return p
+}
