@@ -136,6 +136,24 @@ func (o *Outcome) WouldFit(versions map[constraints.Name]constraints.Version) bo
 	return true
 }
 
+// Demands returns all that the job demands of each package, what its roots demand first.
+func (o *Outcome) Demands() map[constraints.Name][]Demand {
+	k := o.walk
+	demands := make(map[constraints.Name][]Demand)
+	for i := range k.job.Roots {
+		if root := &k.job.Roots[i]; root.Requirement.Applies(k.world.env, "") {
+			demands[root.Requirement.Name] = append(demands[root.Requirement.Name], Demand{Requirement: root.Requirement, Place: root.Place})
+		}
+	}
+	for _, s := range k.visited {
+		for i := range s.edges {
+			e := &s.edges[i]
+			demands[e.to.name] = append(demands[e.to.name], k.demandOf(origin{from: s, edge: e}))
+		}
+	}
+	return demands
+}
+
 // PathTo returns the shortest chain of demands from a root to a package that the
 // job installs, be it from a direct reference; nil when it does not install it.
 func (o *Outcome) PathTo(name constraints.Name) []Demand {

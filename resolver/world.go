@@ -25,6 +25,7 @@ type World struct {
 	source     Source
 	pins       map[constraints.Name]*Pin
 	limits     map[constraints.Name][]Root
+	overrides  map[constraints.Name][]*constraints.Requirement // which stand for all requirements on their packages
 	nodes      map[constraints.Name]*node
 	dependents map[constraints.Name][]constraints.Name // see Dependents
 
@@ -277,9 +278,21 @@ func (w *World) edges(s *slot) []edge {
 		if !r.Applies(w.env, s.extra) || s.extra != "" && r.Applies(w.env, "") {
 			continue
 		}
-		s.edges = append(s.edges, w.edge(r))
+		overrides, ok := w.overrides[r.Name]
+		if !ok {
+			s.edges = append(s.edges, w.edge(r))
+		}
+		for _, o := range overrides {
+			s.edges = append(s.edges, w.edge(o))
+		}
 	}
 	return s.edges
+}
+
+// ready reports whether the source can tell of a release without asking anybody.
+func (w *World) ready(name constraints.Name, version constraints.Version) bool {
+	s, ok := w.source.(ReadySource)
+	return ok && s.Ready(name, version)
 }
 
 // blocker returns a requirement of a candidate, extras aside, that a pin does not

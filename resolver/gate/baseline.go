@@ -50,7 +50,7 @@ func fareOf(o *resolver.Outcome) fare { return fare{o.Clashes, o.Notes()} }
 func newBaselines(q *Question) []*baseline {
 	var all []*baseline
 	for _, env := range q.Environments {
-		pins, limits := active(q.Before, env)
+		pins, limits := Active(q.Before, env)
 		world := func() *resolver.World { return resolver.NewWorld(env, pins, limits, q.Source) }
 		b := &baseline{env: env, pins: pins, world: world(), second: world()}
 		for i := range q.Consumers {
@@ -69,7 +69,7 @@ func newBaselines(q *Question) []*baseline {
 // is none yet.
 func (b *baseline) ready(q *Question) {
 	if b.edited == nil {
-		pins, limits := active(q.After, b.env)
+		pins, limits := Active(q.After, b.env)
 		b.edited, b.walked = resolver.NewWorld(b.env, pins, limits, q.Source), pins
 	}
 }

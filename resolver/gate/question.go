@@ -70,8 +70,8 @@ func (l Line) at(v constraints.Version) Line {
 	return l
 }
 
-// active returns the pins and limits of the lines that hold in an environment.
-func active(lines []Line, env *constraints.Environment) (pins []resolver.Pin, limits []resolver.Root) {
+// Active returns the pins and limits of the lines that hold in an environment.
+func Active(lines []Line, env *constraints.Environment) (pins []resolver.Pin, limits []resolver.Root) {
 	pins = make([]resolver.Pin, 0, len(lines))
 	for i := range lines {
 		l := &lines[i]

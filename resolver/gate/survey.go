@@ -41,7 +41,7 @@ const constraintsThemselves = -1
 // newSurvey readies the question for an environment.
 func newSurvey(q *Question, today *baseline) *survey {
 	s := &survey{question: q, env: today.env, today: today, reached: make(map[int]bool)}
-	s.pins, s.limits = active(q.After, today.env)
+	s.pins, s.limits = Active(q.After, today.env)
 	s.after = s.newAfter()
 	s.changed = changedNames(today.pins, s.pins)
 	return s

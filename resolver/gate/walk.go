@@ -11,7 +11,7 @@ import (
 // thus asked side by side for what Judge would ask one by one.
 func Walk(q *Question, walkers int) {
 	for _, env := range q.Environments {
-		pins, limits := active(q.After, env)
+		pins, limits := Active(q.After, env)
 		jobs := make(chan *Job)
 		var wait sync.WaitGroup
 		for range walkers {

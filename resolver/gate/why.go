@@ -61,7 +61,7 @@ func Explain(q *Question, name constraints.Name) (*Why, error) {
 		reaches: make(map[int]*Reach), chosen: make(map[string]constraints.Version),
 	}
 	for _, env := range q.Environments {
-		pins, limits := active(q.Before, env)
+		pins, limits := Active(q.Before, env)
 		e.look(resolver.NewWorld(env, pins, limits, q.Source))
 	}
 	for _, key := range slices.Backward(slices.Sorted(maps.Keys(e.chosen))) {

@@ -1,0 +1,327 @@
+package resolver
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"sluice/constraints"
+	"sluice/resolver/pubgrub"
+)
+
+// Explanation is why nothing fits, in a few steps of which each follows from facts and
+// from steps before it. The last one is that nothing fits (ALGORITHM 11).
+type Explanation struct {
+	Steps []Step
+}
+
+// Step is a conclusion and what it follows from.
+type Step struct {
+	Facts      []Fact
+	Uses       []int  // earlier steps, by their number from 0
+	Conclusion string // "" of the last: nothing fits
+}
+
+// Fact is something that is so, with where that is said.
+type Fact struct {
+	Text   string
+	Source string            // in words; "" where Place tells
+	Place  constraints.Place // zero where Source tells
+}
+
+// Explain tells the proof as steps. A step that is used once and rests on little is told
+// where it is used.
+func (e *Unsolved) Explain() *Explanation {
+	x := &explainer{universe: e.universe, told: make(map[*pubgrub.Derivation]int), users: make(map[*pubgrub.Derivation]int)}
+	proof := e.proof.Derivation()
+	visit(proof, func(d *pubgrub.Derivation) {
+		for _, p := range d.Parents {
+			x.users[p]++
+		}
+	})
+	x.tell(proof)
+	return &Explanation{x.steps}
+}
+
+type explainer struct {
+	*universe
+	steps []Step
+	told  map[*pubgrub.Derivation]int // the numbers of the steps that tell them
+	users map[*pubgrub.Derivation]int // how many rest on them
+}
+
+// maxFacts is how many facts a step may have before what it rests on becomes steps of
+// their own.
+const maxFacts = 7
+
+// tell adds the step that tells a derived clause, after those that it uses, and returns
+// its number.
+func (x *explainer) tell(d *pubgrub.Derivation) int {
+	if n, ok := x.told[d]; ok {
+		return n
+	}
+	var leaves []*pubgrub.Derivation
+	var uses []int
+	x.gather(d, &leaves, &uses)
+	slices.Sort(uses)
+	step := Step{Facts: x.facts(leaves), Uses: slices.Compact(uses)}
+	if len(d.Terms) > 0 {
+		step.Conclusion = x.conclusion(d.Terms)
+	}
+	x.told[d] = len(x.steps)
+	x.steps = append(x.steps, step)
+	return x.told[d]
+}
+
+// gather collects what a derived clause rests on: leaves, and steps that are told by
+// themselves.
+func (x *explainer) gather(d *pubgrub.Derivation, leaves *[]*pubgrub.Derivation, uses *[]int) {
+	for _, p := range d.Parents {
+		switch {
+		case len(p.Parents) == 0:
+			if !slices.Contains(*leaves, p) {
+				*leaves = append(*leaves, p)
+			}
+		case x.users[p] == 1 && x.weight(p) <= maxFacts:
+			x.gather(p, leaves, uses)
+		default:
+			*uses = append(*uses, x.tell(p))
+		}
+	}
+}
+
+// weight is how many leaves a derived clause rests on, those counted twice that are used
+// twice.
+func (x *explainer) weight(d *pubgrub.Derivation) int {
+	if len(d.Parents) == 0 {
+		return 1
+	}
+	n := 0
+	for _, p := range d.Parents {
+		if n += x.weight(p); n > maxFacts {
+			break
+		}
+	}
+	return n
+}
+
+// facts tells leaves in the order in which a reader would follow them: from the roots on,
+// each package when somebody has asked for it.
+func (x *explainer) facts(leaves []*pubgrub.Derivation) []Fact {
+	var ordered []*pubgrub.Derivation
+	known := make(map[constraints.Name]bool)
+	rest := slices.Clone(leaves)
+	for len(rest) > 0 {
+		next := slices.IndexFunc(rest, func(d *pubgrub.Derivation) bool { return x.follows(d, known) })
+		next = max(next, 0)
+		d := rest[next]
+		rest = slices.Delete(rest, next, next+1)
+		ordered = append(ordered, d)
+		known[x.packages[x.demands[d.Requirement].Package].node.name] = true
+	}
+	var facts []Fact
+	add := func(f Fact) {
+		if !slices.Contains(facts, f) {
+			facts = append(facts, f)
+		}
+	}
+	for _, d := range ordered {
+		add(x.fact(d))
+		if f, ok := x.besides(d); ok {
+			add(f)
+		}
+	}
+	return facts
+}
+
+// besides tells what makes a requirement one that cannot be met: that its package is
+// pinned to something else, or not published, or in no version that is asked for.
+func (x *explainer) besides(d *pubgrub.Derivation) (Fact, bool) {
+	m, demand := &x.meanings[d.Requirement], &x.demands[d.Requirement]
+	if m.kind != meansDemand && m.kind != meansConstraint {
+		return Fact{}, false
+	}
+	n := x.packages[demand.Package].node
+	size := x.Size(demand.Package)
+	switch {
+	case n.pinned != nil && demand.Excluded.Has(0):
+		return Fact{Text: string(n.name) + " is pinned to " + n.pinned.version.String(), Place: n.pinned.pin.Place}, true
+	case n.pinned != nil || demand.Excluded.Not(size).Lowest() >= 0 && demand.Excluded.Not(size).Lowest() < size:
+		return Fact{}, false
+	case size == 0:
+		return Fact{Text: "there is no package " + string(n.name), Source: "the index"}, true
+	}
+	return Fact{Text: "there is none: the newest " + string(n.name) + " is " + n.versions[size-1].String(), Source: "the index"}, true
+}
+
+// follows reports whether a leaf speaks of what a reader knows: a root, or a package that
+// somebody asked for.
+func (x *explainer) follows(d *pubgrub.Derivation, known map[constraints.Name]bool) bool {
+	if d.From < 0 {
+		m := &x.meanings[d.Requirement]
+		return m.root != nil && m.kind != meansConstraint || known[x.packages[x.demands[d.Requirement].Package].node.name]
+	}
+	return known[x.packages[d.From].node.name]
+}
+
+// fact tells a leaf.
+func (x *explainer) fact(d *pubgrub.Derivation) Fact {
+	m := &x.meanings[d.Requirement]
+	on := &x.packages[x.demands[d.Requirement].Package]
+	switch m.kind {
+	case meansConstraint:
+		return Fact{Text: "only " + m.requirement.String() + " is allowed", Place: m.root.Place}
+	case meansExclusion:
+		return Fact{Text: string(on.node.name) + m.exclusion.Range.String() + " is excluded: " + m.exclusion.Reason, Place: m.exclusion.Place}
+	case meansFinal:
+		return Fact{Text: "pre-releases of " + string(on.node.name) + " are not wanted", Source: "the policy for pre-releases"}
+	}
+	if d.From < 0 {
+		return Fact{Text: m.requirement.String() + " is required", Place: m.root.Place}
+	}
+	from := &x.packages[d.From]
+	who := x.versions(d, from)
+	latest := x.latest(d, from)
+	source := "metadata of " + latest
+	switch m.kind {
+	case meansDefect:
+		text, of := x.defect(m.defect, from, d)
+		return Fact{Text: who + " " + text, Source: of + latest}
+	case meansYanked:
+		return Fact{Text: who + " was yanked", Source: "the index, of " + latest}
+	case meansExtra:
+		return Fact{Text: who + " requires " + m.requirement.String(), Source: source}
+	}
+	if from.node.pinned != nil && from.node.pinned.pin.Place.File != "" {
+		source += ", pinned at " + from.node.pinned.pin.Place.String()
+	}
+	return Fact{Text: who + " requires " + m.requirement.String(), Source: source}
+}
+
+// defect tells what keeps versions from being installed, and where that is said.
+func (x *explainer) defect(k Kind, from *entry, d *pubgrub.Derivation) (text, source string) {
+	switch k {
+	case WrongRuntime:
+		c := x.someCandidate(from, d)
+		return fmt.Sprintf("requires Python %s, and %s has %s", c.release.RequiresRuntime, x.world.env.Name(), x.world.env.Runtime()), "metadata of "
+	case NoFile:
+		return "has no file that " + x.world.env.Name() + " can install", "the index, of "
+	case BadMetadata:
+		return "has metadata that is not valid", "metadata of "
+	case Unpublished:
+		return "is not published", "the index, of "
+	}
+	return "cannot be installed: " + k.String(), "the index, of "
+}
+
+// own returns the versions of which a leaf speaks.
+func (x *explainer) own(d *pubgrub.Derivation, from *entry) pubgrub.Set {
+	base := x.universe.numbers[packageKey{from.node, ""}]
+	for _, t := range d.Terms {
+		if t.Package == base {
+			return t.Set
+		}
+	}
+	return nil
+}
+
+// versions tells which versions a leaf speaks of.
+func (x *explainer) versions(d *pubgrub.Derivation, from *entry) string {
+	name := string(from.node.name)
+	if from.extra != "" {
+		name += "[" + string(from.extra) + "]"
+	}
+	if pinned := from.node.pinned; pinned != nil {
+		return name + " " + pinned.version.String()
+	}
+	return restate(name, from.node.versions, x.own(d, from))
+}
+
+// latest names the newest of the versions that a leaf speaks of.
+func (x *explainer) latest(d *pubgrub.Derivation, from *entry) string {
+	return string(from.node.name) + " " + x.someCandidate(from, d).version.String()
+}
+
+// someCandidate returns the newest candidate that a leaf speaks of.
+func (x *explainer) someCandidate(from *entry, d *pubgrub.Derivation) *candidate {
+	if from.node.pinned != nil {
+		return from.node.pinned
+	}
+	return x.world.candidate(from.node, x.own(d, from).Highest())
+}
+
+// conclusion tells that not all of some terms are true.
+func (x *explainer) conclusion(terms []pubgrub.Term) string {
+	var are, not []string
+	for _, t := range terms {
+		e := &x.packages[t.Package]
+		n := x.Size(t.Package)
+		if t.Set.Has(n) { // that one of the others is there is what follows
+			not = append(not, x.some(e, t.Set.Not(n), n))
+		} else {
+			are = append(are, x.some(e, t.Set, n))
+		}
+	}
+	switch {
+	case len(not) == 0 && len(are) == 1:
+		return are[0] + " cannot be installed"
+	case len(not) == 0:
+		return strings.Join(are, " and ") + " cannot be installed together"
+	case len(are) == 0:
+		return strings.Join(not, " or ") + " is needed"
+	}
+	return strings.Join(are, " with ") + " needs " + strings.Join(not, " or ")
+}
+
+// some tells versions of a package or extra.
+func (x *explainer) some(e *entry, set pubgrub.Set, n int) string {
+	name := string(e.node.name)
+	switch {
+	case e.extra != "":
+		return name + "[" + string(e.extra) + "]"
+	case e.node.pinned != nil && set.Has(0):
+		return name + " " + e.node.pinned.version.String()
+	case e.node.pinned != nil:
+		return "another " + name
+	}
+	return restate(name, e.node.versions, set)
+}
+
+// restate tells a set of versions by those that exist.
+func restate(name string, versions []constraints.Version, set pubgrub.Set) string {
+	type run struct{ from, to int }
+	var runs []run
+	for i := range versions {
+		switch {
+		case !set.Has(i):
+		case len(runs) > 0 && runs[len(runs)-1].to == i-1:
+			runs[len(runs)-1].to = i
+		default:
+			runs = append(runs, run{i, i})
+		}
+	}
+	last := len(versions) - 1
+	var parts []string
+	for _, r := range runs {
+		switch {
+		case r.from == 0 && r.to == last:
+			return "every version of " + name
+		case r.from == r.to:
+			parts = append(parts, versions[r.from].String())
+		case r.to == last:
+			parts = append(parts, versions[r.from].String()+" and later")
+		case r.from == 0:
+			parts = append(parts, versions[r.to].String()+" and earlier")
+		default:
+			parts = append(parts, versions[r.from].String()+" to "+versions[r.to].String())
+		}
+	}
+	const shown = 3
+	if len(parts) > shown {
+		parts = append(parts[:1], fmt.Sprintf("%d other ranges", len(parts)-2), parts[len(parts)-1])
+	}
+	if len(parts) == 0 {
+		return "no version of " + name
+	}
+	return name + " " + strings.Join(parts, ", ")
+}

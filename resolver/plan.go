@@ -1,0 +1,62 @@
+package resolver
+
+import (
+	"sluice/constraints"
+)
+
+// Plan says how Solve is to choose where there is a choice. The zero Plan takes the
+// newest versions, as installers do.
+type Plan struct {
+	Order Order
+
+	// Keep are versions that are taken where they fit, whatever the Order.
+	Keep map[constraints.Name]constraints.Version
+
+	Prereleases Prereleases
+
+	// Overrides stand for all requirements on their packages, whoever makes them.
+	Overrides []Root
+
+	// Excluded are versions that are not to be chosen.
+	Excluded []Exclusion
+
+	// MaxSteps bounds the search; 0 is a bound that real questions stay far below.
+	MaxSteps int
+}
+
+// Order says which of several versions is taken first.
+type Order uint8
+
+const (
+	Highest      Order = iota // the newest
+	Lowest                    // the oldest
+	LowestDirect              // the oldest of what the roots name, the newest of all else
+)
+
+// Prereleases says how pre-releases are chosen.
+type Prereleases uint8
+
+const (
+	// PrereleasesAsNamed takes a pre-release only where no final version fits, but of a
+	// package for which a root or a constraint names one, it takes them as any version
+	// (PEP 440, "Handling of pre-releases", as pip has it).
+	PrereleasesAsNamed Prereleases = iota
+	// FinalsFirst takes a pre-release only where no final version fits, whatever is named.
+	FinalsFirst
+	// DenyPrereleases takes none but of packages for which a root or a constraint names
+	// one.
+	DenyPrereleases
+	// AllowPrereleases takes them as any version.
+	AllowPrereleases
+)
+
+// Exclusion is versions of a package that are not to be chosen.
+type Exclusion struct {
+	Name   constraints.Name
+	Range  constraints.Range
+	Reason string            // to be shown
+	Place  constraints.Place // where that is said
+}
+
+// defaultSteps takes seconds. Of the real questions at hand none takes a thousandth.
+const defaultSteps = 2_000_000

@@ -1,0 +1,135 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"sluice/constraints"
+	"sluice/resolver/pubgrub"
+)
+
+// Solution is what Solve found.
+type Solution struct {
+	// Outcome is what Verify says of it: nothing clashes. It has what is installed, and
+	// through what.
+	*Outcome
+
+	// Decided is what was left to choose, in the order in which it was chosen. In this
+	// order each package has the version that its plan prefers among those with which, after
+	// what was chosen before it, there is a solution.
+	Decided []constraints.Name
+
+	Steps int // of the search
+}
+
+// ErrGaveUp says that a search ended at its bound: whether there is a solution is not
+// known.
+var ErrGaveUp = errors.New("the search ended at its bound")
+
+// FactsError is the error that it cannot be told what a release requires that would be
+// chosen.
+type FactsError struct {
+	Name    constraints.Name
+	Version constraints.Version // zero: it cannot be told which there are
+	Err     error               // of the source, nil where it simply does not know
+}
+
+func (e *FactsError) Error() string {
+	what := string(e.Name)
+	if !e.Version.IsZero() {
+		what += " " + e.Version.String()
+	}
+	if e.Err == nil {
+		return "what " + what + " requires is not known"
+	}
+	return fmt.Sprintf("what %s requires is not known: %v", what, e.Err)
+}
+
+func (e *FactsError) Unwrap() error { return e.Err }
+
+// Solve chooses versions for all that a job needs and the world does not pin, so that
+// everything fits, or proves that no choice does (ALGORITHM.md). What it chooses is held
+// against Verify before it is returned.
+//
+// The error is an *Unsolved, a *FactsError, ErrGaveUp or that of ctx.
+func (w *World) Solve(ctx context.Context, job Job, plan Plan) (*Solution, error) {
+	u := newUniverse(w, job, plan)
+	facts, err := u.start()
+	if err != nil {
+		return nil, err
+	}
+	steps := plan.MaxSteps
+	if steps == 0 {
+		steps = defaultSteps
+	}
+	found, err := pubgrub.Solve(ctx, u, facts, steps)
+	if err != nil {
+		return nil, u.explain(err)
+	}
+	outcome := u.verify(found)
+	if len(outcome.Clashes) > 0 {
+		c := outcome.Clashes[0]
+		return nil, fmt.Errorf("an error in this program: what was chosen does not fit: %s of %s %s", c.Kind, c.Target.Name, c.Target.Version)
+	}
+	s := &Solution{Outcome: outcome, Steps: found.Steps}
+	for _, p := range found.Decided {
+		s.Decided = append(s.Decided, u.packages[p].node.name)
+	}
+	return s, nil
+}
+
+// explain returns an error of the search in terms of the world.
+func (u *universe) explain(err error) error {
+	var unknown *pubgrub.UnknownError
+	var none *pubgrub.Unsatisfiable
+	switch {
+	case errors.As(err, &unknown):
+		return unknown.Err
+	case errors.As(err, &none):
+		return &Unsolved{universe: u, proof: none}
+	case errors.Is(err, pubgrub.ErrGaveUp):
+		return ErrGaveUp
+	}
+	return err
+}
+
+// Unsolved is the error that no choice fits.
+type Unsolved struct {
+	universe *universe
+	proof    *pubgrub.Unsatisfiable
+}
+
+func (e *Unsolved) Error() string { return "no choice of versions fits" }
+
+// verify takes the job through the world in which what was found is pinned.
+func (u *universe) verify(found *pubgrub.Solution) *Outcome {
+	w := u.world
+	var pins []Pin
+	for p, v := range found.Versions {
+		switch e := &u.packages[p]; {
+		case e.extra != "":
+		case e.node.pinned != nil:
+		case v >= 0:
+			version := e.node.versions[v]
+			pins = append(pins, Pin{Name: e.node.name, Version: version, Range: only{version}})
+		}
+	}
+	fixed := NewWorld(w.env, pins, nil, w.source)
+	for name, pin := range w.pins {
+		fixed.pins[name] = pin
+	}
+	fixed.limits, fixed.overrides = w.limits, u.overrides
+	return fixed.Verify(u.job)
+}
+
+// only is the range of one version in one spelling.
+type only struct{ version constraints.Version }
+
+func (o only) Contains(v constraints.Version) bool {
+	return v.Equal(o.version) && v.String() == o.version.String()
+}
+func (o only) MentionsPrerelease() bool { return true }
+func (o only) String() string           { return "===" + o.version.String() }
+func (o only) Textual() bool            { return true }
+func (o only) Exact() (string, bool)    { return o.version.String(), true }

@@ -1,0 +1,507 @@
+package resolver_test
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"sluice/constraints"
+	"sluice/constraints/pep440"
+	"sluice/constraints/pep508"
+	"sluice/fixtures/vectors"
+	"sluice/resolver"
+	"sluice/resolver/resolvertest"
+)
+
+// These are whole resolutions from the tests of other solvers. Their ranges are written
+// anew as PEP 440 has them; what has no counterpart there is listed where it is skipped.
+
+// chosenOtherwise are questions to which another choice than the other solver's is an
+// answer too, and why it is ours.
+var chosenOtherwise = map[string]string{
+	"TestResolutionsOfPub/backtracks_pre-release_choice_with_direct_dependency": "the newest of what was found first counts, though it takes a pre-release further on",
+	"TestResolutionsOfDepsDev/prerelease-2":                                     "a pre-release that only a dependency names comes after final versions",
+	"TestResolutionsOfDepsDev/prerelease-4":                                     "the same",
+	"TestResolutionsOfDepsDev/drop-requirements":                                "pip keeps to an older version for a requirement that is gone",
+}
+
+// resolution is one question, and whether it has an answer.
+type resolution struct {
+	universe resolvertest.Universe
+	roots    []string // requirements, PEP 508
+	limits   []string
+	plan     resolver.Plan
+	env      string // a preset; py311
+
+	satisfiable bool
+	versions    map[string]string // exactly these, where known
+}
+
+// check solves, holds what comes out against the checker, and against what is expected.
+func (r *resolution) check(t *testing.T) {
+	t.Helper()
+	preset := r.env
+	if preset == "" {
+		preset = "py311"
+	}
+	env := resolvertest.Environments(t, preset)[0]
+	job := resolver.Job{}
+	for i, text := range r.roots {
+		job.Roots = append(job.Roots, resolver.Root{Requirement: resolvertest.Requirement(t, text), Place: constraints.Place{File: "roots", Line: i + 1}})
+	}
+	for i, text := range r.limits {
+		job.Limits = append(job.Limits, resolver.Root{Requirement: resolvertest.Requirement(t, text), Place: constraints.Place{File: "limits", Line: i + 1}})
+	}
+	got, err := resolver.NewWorld(env, nil, nil, r.universe).Solve(t.Context(), job, r.plan)
+	var unsolved *resolver.Unsolved
+	if err != nil && !errors.As(err, &unsolved) {
+		t.Fatal(err)
+	}
+	if (err == nil) != r.satisfiable {
+		t.Fatalf("satisfiable %t, want %t (%v)", err == nil, r.satisfiable, r.versions)
+	}
+	if err != nil {
+		return
+	}
+	chosen := make(map[string]string)
+	for _, c := range got.Installed() {
+		chosen[string(c.Name)] = c.Version.String()
+	}
+	if r.plan.Overrides == nil {
+		checkSolution(t, r.universe, env, job, chosen)
+	}
+	if why := chosenOtherwise[t.Name()]; why != "" {
+		t.Log(why)
+		return
+	}
+	if r.versions != nil && !maps.Equal(chosen, r.versions) {
+		t.Errorf("%v, want %v", chosen, r.versions)
+	}
+}
+
+// checkSolution is a second opinion on a solution, which shares no code with the solver:
+// everything that is required is there, in range, and nothing else is.
+func checkSolution(t *testing.T, u resolvertest.Universe, env *constraints.Environment, job resolver.Job, chosen map[string]string) {
+	t.Helper()
+	reached := make(map[string]bool)
+	var require func(r constraints.Requirement, by string)
+	visited := make(map[string]bool)
+	visit := func(name constraints.Name, extra constraints.Name) {
+		key := string(name) + "[" + string(extra) + "]"
+		if visited[key] {
+			return
+		}
+		visited[key] = true
+		for _, release := range u[name] {
+			if release.Version.String() != chosen[string(name)] {
+				continue
+			}
+			if release.RequiresRuntime != nil && !release.RequiresRuntime.Contains(env.Runtime()) {
+				t.Errorf("%s %s does not run", name, release.Version)
+			}
+			for _, r := range release.Requirements {
+				if r.Applies(env, extra) && (extra == "" || !r.Applies(env, "")) {
+					require(r, key)
+				}
+			}
+			return
+		}
+		t.Errorf("%s %s is not published", name, chosen[string(name)])
+	}
+	require = func(r constraints.Requirement, by string) {
+		version, ok := chosen[string(r.Name)]
+		if !ok {
+			t.Errorf("%s requires %s, which is not there", by, r.Name)
+			return
+		}
+		reached[string(r.Name)] = true
+		if v, err := pep440.Parse(version); err != nil || !r.Range.Contains(v) {
+			t.Errorf("%s requires %s%s, and %s is there", by, r.Name, r.Range, version)
+		}
+		visit(r.Name, "")
+		for _, extra := range r.Extras {
+			visit(r.Name, extra)
+		}
+	}
+	for _, root := range job.Roots {
+		if root.Requirement.Applies(env, "") {
+			require(root.Requirement, "a root")
+		}
+	}
+	for _, l := range job.Limits {
+		if version, ok := chosen[string(l.Requirement.Name)]; ok && l.Requirement.Applies(env, "") {
+			if v, err := pep440.Parse(version); err != nil || !l.Requirement.Range.Contains(v) {
+				t.Errorf("%s is not within the constraint %s", version, l.Requirement)
+			}
+		}
+	}
+	for name := range chosen {
+		if !reached[name] {
+			t.Errorf("nobody requires %s", name)
+		}
+	}
+}
+
+// publish adds a release to a universe.
+func publish(t *testing.T, u resolvertest.Universe, spelling, version string, requirements ...string) *resolver.Release {
+	t.Helper()
+	name := pep508.NormalizeName(spelling)
+	r := &resolver.Release{Version: resolvertest.Version(t, version)}
+	for _, text := range requirements {
+		r.Requirements = append(r.Requirements, resolvertest.Requirement(t, text))
+	}
+	at, _ := slices.BinarySearchFunc(u[name], r, func(a, b *resolver.Release) int { return a.Version.Compare(b.Version) })
+	u[name] = slices.Insert(u[name], at, r)
+	return r
+}
+
+// normal writes versions by name as an answer has them.
+func normal(t *testing.T, versions map[string]string) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	for name, version := range versions {
+		all[string(pep508.NormalizeName(name))] = resolvertest.Version(t, version).String()
+	}
+	return all
+}
+
+var caret = regexp.MustCompile(`^\^(\d+)\.(\d+)(.*)$`)
+
+// asPEP508 writes a dependency of pub, poetry, resolvo or rubygems as PEP 508 has it.
+func asPEP508(name, text string) string {
+	text = strings.TrimSpace(text)
+	if m := caret.FindStringSubmatch(text); m != nil {
+		upper := m[1] + "." + m[2] // of ^0.x
+		next := func(n string) string {
+			v, _ := json.Number(n).Int64()
+			return json.Number(strings.TrimSpace(jsonInt(v + 1))).String()
+		}
+		if m[1] == "0" {
+			upper = "0." + next(m[2])
+		} else {
+			upper = next(m[1])
+		}
+		return name + ">=" + text[1:] + ",<" + upper
+	}
+	switch {
+	case text == "any" || text == "*" || text == "":
+		return name
+	case strings.HasPrefix(text, "~>"):
+		text = "~=" + strings.TrimSpace(text[2:])
+		if !strings.Contains(text, ".") {
+			text = ">=" + text[2:]
+		}
+		return name + text
+	case strings.HasPrefix(text, "= "):
+		return name + "==" + text[2:]
+	case text[0] >= '0' && text[0] <= '9':
+		return name + "==" + text
+	}
+	return name + strings.ReplaceAll(regexp.MustCompile(`([<>=!~])\s+`).ReplaceAllString(text, "$1"), " ", ",")
+}
+
+func jsonInt(n int64) string {
+	data, _ := json.Marshal(n)
+	return string(data)
+}
+
+func TestResolutionsOfPub(t *testing.T) {
+	var all struct {
+		Tests []struct {
+			Name  string
+			Steps []struct {
+				Op              string
+				Packages        map[string]map[string]struct{ Dependencies map[string]string }
+				Dependencies    map[string]string
+				DevDependencies map[string]string `json:"dev_dependencies"`
+				Overrides       map[string]string
+				Environment     map[string]string
+				Satisfiable     bool
+				Result          map[string]string
+			}
+		}
+	}
+	vectors.Read(t, "pub_solver.json.gz", &all)
+	checked := 0
+	for _, test := range all.Tests {
+		t.Run(test.Name, func(t *testing.T) {
+			r := resolution{universe: make(resolvertest.Universe)}
+			for _, step := range test.Steps {
+				switch step.Op {
+				case "serve":
+					for name, versions := range step.Packages {
+						for version, v := range versions {
+							var requirements []string
+							for on, text := range v.Dependencies {
+								requirements = append(requirements, asPEP508(on, text))
+							}
+							slices.Sort(requirements)
+							publish(t, r.universe, name, version, requirements...)
+						}
+					}
+				case "root":
+					r.roots, r.plan.Overrides = nil, nil
+					for _, dependencies := range []map[string]string{step.Dependencies, step.DevDependencies, step.Overrides} {
+						for _, name := range slices.Sorted(maps.Keys(dependencies)) {
+							r.roots = append(r.roots, asPEP508(name, dependencies[name]))
+						}
+					}
+					for _, name := range slices.Sorted(maps.Keys(step.Overrides)) {
+						r.plan.Overrides = append(r.plan.Overrides, resolver.Root{Requirement: resolvertest.Requirement(t, asPEP508(name, step.Overrides[name]))})
+					}
+				case "expect":
+					r.satisfiable, r.versions = step.Satisfiable, nil
+					if step.Satisfiable {
+						r.versions = normal(t, step.Result)
+					}
+					r.check(t)
+					checked++
+					r.plan.Keep = make(map[constraints.Name]constraints.Version)
+					for name, version := range step.Result {
+						r.plan.Keep[pep508.NormalizeName(name)] = resolvertest.Version(t, version)
+					}
+				}
+			}
+		})
+	}
+	t.Logf("%d resolutions", checked)
+}
+
+func TestResolutionsOfPoetry(t *testing.T) {
+	var all struct {
+		Tests []struct {
+			Name       string
+			RootPython *string `json:"root_python"`
+			Packages   map[string]map[string]struct {
+				Dependencies map[string]string
+				Python       *string
+				Yanked       bool
+			}
+			Checks []struct {
+				Root      []struct{ Name, Constraint string }
+				Locked    []struct{ Name, Version string }
+				UseLatest []string `json:"use_latest"`
+				Expected  struct {
+					Satisfiable bool
+					Packages    map[string]string
+				}
+			}
+		}
+	}
+	vectors.Read(t, "poetry_mixology.json.gz", &all)
+	for _, test := range all.Tests {
+		t.Run(test.Name, func(t *testing.T) {
+			u := make(resolvertest.Universe)
+			for name, versions := range test.Packages {
+				for version, v := range versions {
+					var requirements []string
+					for on, text := range v.Dependencies {
+						requirements = append(requirements, asPEP508(on, text))
+					}
+					slices.Sort(requirements)
+					r := publish(t, u, name, version, requirements...)
+					r.Yanked = v.Yanked
+					if v.Python != nil {
+						r.RequiresRuntime = resolvertest.Requirement(t, "python"+*v.Python).Range
+					}
+				}
+			}
+			for _, c := range test.Checks {
+				r := resolution{universe: u, satisfiable: c.Expected.Satisfiable, plan: resolver.Plan{Keep: make(map[constraints.Name]constraints.Version)}}
+				for _, root := range c.Root {
+					r.roots = append(r.roots, asPEP508(root.Name, root.Constraint))
+				}
+				for _, l := range c.Locked {
+					if !slices.Contains(c.UseLatest, l.Name) {
+						r.plan.Keep[pep508.NormalizeName(l.Name)] = resolvertest.Version(t, l.Version)
+					}
+				}
+				if c.Expected.Satisfiable {
+					r.versions = normal(t, c.Expected.Packages)
+				}
+				r.check(t)
+			}
+		})
+	}
+}
+
+func TestResolutionsOfResolvo(t *testing.T) {
+	var all struct {
+		Tests []struct {
+			Name     string
+			Root     []string
+			Packages map[string]map[string]struct{ Dependencies, Constrains []string }
+			Expected struct {
+				Satisfiable bool
+				Packages    map[string]string
+			}
+		}
+	}
+	vectors.Read(t, "resolvo_solver.json.gz", &all)
+	write := func(text string) string {
+		name, span, _ := strings.Cut(text, " ")
+		low, high, isSpan := strings.Cut(span, "..")
+		if isSpan {
+			return name + ">=" + low + ",<" + high
+		}
+		return asPEP508(name, span)
+	}
+	for _, test := range all.Tests {
+		t.Run(test.Name, func(t *testing.T) {
+			r := resolution{universe: make(resolvertest.Universe), satisfiable: test.Expected.Satisfiable}
+			for name, versions := range test.Packages {
+				for version, v := range versions {
+					if len(v.Constrains) > 0 {
+						t.Skip("skip: a release cannot constrain what it does not require")
+					}
+					var requirements []string
+					for _, text := range v.Dependencies {
+						requirements = append(requirements, write(text))
+					}
+					publish(t, r.universe, name, version, requirements...)
+				}
+			}
+			for _, text := range test.Root {
+				r.roots = append(r.roots, write(text))
+			}
+			if r.satisfiable {
+				r.versions = normal(t, test.Expected.Packages)
+			}
+			r.check(t)
+		})
+	}
+}
+
+func TestResolutionsOfResolvelib(t *testing.T) {
+	var all struct {
+		Cases []struct {
+			Suite, Name, Ecosystem string
+			Requested              json.RawMessage
+			Base                   []struct{ Name, Version string }
+			Packages               map[string]map[string]json.RawMessage
+			Expected               struct{ Satisfiable bool }
+		}
+	}
+	vectors.Read(t, "resolvelib_functional.json.gz", &all)
+	for _, c := range all.Cases {
+		t.Run(c.Ecosystem+" "+c.Name, func(t *testing.T) {
+			if c.Ecosystem != "pep508" && c.Ecosystem != "rubygems" {
+				t.Skip("skip: of " + c.Ecosystem)
+			}
+			if c.Name == "pyrex-1.9.8" {
+				t.Skip("skip: no solver is known that answers it with these facts; resolvelib expects to fail")
+			}
+			if c.Name == "circular" {
+				t.Skip("skip: rubygems forbids circles, Python does not")
+			}
+			r := resolution{universe: make(resolvertest.Universe), satisfiable: c.Expected.Satisfiable, env: "py38"}
+			read := func(data json.RawMessage) (requirements []string) {
+				if c.Ecosystem == "pep508" {
+					if err := json.Unmarshal(data, &requirements); err != nil {
+						t.Fatal(err)
+					}
+					return requirements
+				}
+				var byName map[string]string
+				if err := json.Unmarshal(data, &byName); err != nil {
+					t.Fatal(err)
+				}
+				for _, name := range slices.Sorted(maps.Keys(byName)) {
+					for part := range strings.SplitSeq(byName[name], ",") {
+						requirements = append(requirements, asPEP508(strings.ReplaceAll(name, "/", "-"), part))
+					}
+				}
+				return requirements
+			}
+			for name, versions := range c.Packages {
+				for version, data := range versions {
+					if _, err := pep440.Parse(version); err != nil {
+						continue // no version that Python knows
+					}
+					var valid []string
+					for _, text := range read(data) {
+						if _, err := pep508.ParseRequirement(text); err == nil {
+							valid = append(valid, text)
+						}
+					}
+					release := publish(t, r.universe, strings.ReplaceAll(name, "/", "-"), version, valid...)
+					for _, requirement := range release.Requirements {
+						if requirement.Marker != nil {
+							release.Extras = append(release.Extras, "test", "speedups")
+						}
+					}
+				}
+			}
+			r.roots = read(c.Requested)
+			r.check(t)
+		})
+	}
+}
+
+func TestResolutionsOfDepsDev(t *testing.T) {
+	var all struct {
+		PyPI struct {
+			Universes map[string]map[string]struct {
+				Versions map[string]struct {
+					Dependencies []struct{ Name, Req, Type string }
+				}
+			}
+			Cases []struct {
+				Name      string
+				Root      struct{ Name, Version string }
+				Universes []string
+				Expected  struct {
+					Selected map[string][]string
+					Errors   []string
+				}
+			}
+		}
+	}
+	vectors.Read(t, "depsdev_resolve.json.gz", &all)
+	for _, c := range all.PyPI.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			if c.Name == "conflict_1-a" {
+				t.Skip("skip: A requires B==1.0.0 and B==2.0.0; there only the last requirement on a name counts")
+			}
+			r := resolution{universe: make(resolvertest.Universe), satisfiable: len(c.Expected.Errors) == 0 && len(c.Expected.Selected) > 0}
+			for _, name := range c.Universes {
+				for pkg, p := range all.PyPI.Universes[name] {
+					for version, v := range p.Versions {
+						var requirements []string
+						var extras []constraints.Name
+						for _, d := range v.Dependencies {
+							text := d.Name
+							kind, value, _ := strings.Cut(d.Type, " ")
+							value = strings.Trim(value, `"`)
+							if kind == "EnabledDependencies" {
+								text += "[" + value + "]"
+							}
+							text += d.Req
+							if kind == "Environment" {
+								_, marker, _ := strings.Cut(d.Type, " ")
+								text += "; " + marker
+								if _, extra, found := strings.Cut(marker, "extra=="); found {
+									extras = append(extras, pep508.NormalizeName(strings.Trim(extra, `"`)))
+								}
+							}
+							requirements = append(requirements, text)
+						}
+						publish(t, r.universe, pkg, version, requirements...).Extras = extras
+					}
+				}
+			}
+			r.roots = []string{c.Root.Name + "==" + c.Root.Version}
+			if r.satisfiable {
+				r.versions = make(map[string]string)
+				for name, versions := range c.Expected.Selected {
+					r.versions[string(pep508.NormalizeName(name))] = resolvertest.Version(t, versions[0]).String()
+				}
+			}
+			r.check(t)
+		})
+	}
+}

@@ -1,0 +1,422 @@
+package resolver
+
+import (
+	"slices"
+
+	"sluice/constraints"
+	"sluice/resolver/pubgrub"
+)
+
+// universe is a world as the search sees it: packages, versions and requirements are
+// numbers (ALGORITHM 8).
+type universe struct {
+	world     *World
+	job       Job
+	plan      Plan
+	overrides map[constraints.Name][]*constraints.Requirement
+	named     map[constraints.Name]named // what roots and constraints say of packages
+
+	packages []entry
+	numbers  map[packageKey]pubgrub.Package
+	demands  []pubgrub.Demand
+	meanings []meaning // of the requirement of each number
+	known    map[meaningKey]pubgrub.Requirement
+	made     map[*slot][]pubgrub.Requirement // what a slot requires
+}
+
+// entry is a package, or an extra of one.
+type entry struct {
+	node   *node
+	extra  constraints.Name
+	finals pubgrub.Set // the versions that are no pre-releases; nil until asked for
+}
+
+type packageKey struct {
+	node  *node
+	extra constraints.Name
+}
+
+// named is what roots and constraints say of a package by themselves.
+type named struct {
+	provided   bool // a root is a direct reference
+	prerelease bool // one names a pre-release
+	exact      []constraints.Range
+}
+
+// meaning is what a requirement of the search stands for.
+type meaning struct {
+	kind        meaningKind
+	requirement *constraints.Requirement
+	root        *Root      // of a root or constraint
+	exclusion   *Exclusion // of an excluded
+	defect      Kind       // of a defective
+}
+
+type meaningKind uint8
+
+const (
+	meansDemand     meaningKind = iota // a requirement of a version, or of a root
+	meansExtra                         // that an extra be there
+	meansConstraint                    // a constraint that fixes no version
+	meansExclusion                     // an exclusion of the plan
+	meansFinal                         // that a version be no pre-release
+	meansDefect                        // that a version can be installed
+	meansYanked                        // that a version be not yanked
+)
+
+// meaningKey is what makes two requirements one.
+type meaningKey struct {
+	kind   meaningKind
+	on     pubgrub.Package
+	text   string // of the range
+	root   *Root
+	number int
+}
+
+func newUniverse(w *World, job Job, plan Plan) *universe {
+	u := &universe{
+		world: w, job: job, plan: plan,
+		named:   make(map[constraints.Name]named),
+		numbers: make(map[packageKey]pubgrub.Package), known: make(map[meaningKey]pubgrub.Requirement),
+		made: make(map[*slot][]pubgrub.Requirement),
+	}
+	for i := range plan.Overrides {
+		r := &plan.Overrides[i].Requirement
+		if !r.Applies(w.env, "") {
+			continue
+		}
+		if u.overrides == nil {
+			u.overrides = make(map[constraints.Name][]*constraints.Requirement)
+		}
+		u.overrides[r.Name] = append(u.overrides[r.Name], r)
+	}
+	u.job.Roots = u.roots()
+	return u
+}
+
+// roots returns the roots that apply, overrides in place of those on their packages.
+func (u *universe) roots() []Root {
+	var roots []Root
+	taken := make(map[constraints.Name]bool)
+	for _, root := range u.job.Roots {
+		name := root.Requirement.Name
+		switch {
+		case !root.Requirement.Applies(u.world.env, "") || taken[name]:
+		case u.overrides[name] == nil:
+			roots = append(roots, root)
+		default:
+			taken[name] = true
+			for _, o := range u.plan.Overrides {
+				if o.Requirement.Name == name && o.Requirement.Applies(u.world.env, "") {
+					roots = append(roots, o)
+				}
+			}
+		}
+	}
+	return roots
+}
+
+// start returns the facts of the question: the roots.
+func (u *universe) start() ([]pubgrub.Requirement, error) {
+	env := u.world.env
+	for _, roots := range [][]Root{u.job.Roots, u.job.Limits, u.plan.Overrides} {
+		for i := range roots {
+			if r := &roots[i].Requirement; r.Applies(env, "") {
+				u.name(r)
+			}
+		}
+	}
+	for _, limits := range u.world.limits {
+		for i := range limits {
+			u.name(&limits[i].Requirement)
+		}
+	}
+	var facts []pubgrub.Requirement
+	for i := range u.job.Roots {
+		root := &u.job.Roots[i]
+		asked, err := u.requirements(&root.Requirement, root)
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, asked...)
+	}
+	return facts, nil
+}
+
+// name notes what a root or constraint says of its package.
+func (u *universe) name(r *constraints.Requirement) {
+	n := u.named[r.Name]
+	n.provided = n.provided || r.URL != ""
+	if r.URL == "" {
+		n.prerelease = n.prerelease || r.Range.MentionsPrerelease()
+		if isExact(r.Range) {
+			n.exact = append(n.exact, r.Range)
+		}
+	}
+	u.named[r.Name] = n
+}
+
+// number returns the number of a package or extra, new ones after all others.
+func (u *universe) number(n *node, extra constraints.Name) pubgrub.Package {
+	key := packageKey{n, extra}
+	p, ok := u.numbers[key]
+	if !ok {
+		p = pubgrub.Package(len(u.packages))
+		u.packages = append(u.packages, entry{node: n, extra: extra})
+		u.numbers[key] = p
+	}
+	return p
+}
+
+// requirements returns what a requirement asks for: its package in its range, and each of
+// its extras. A direct reference asks for nothing that could be chosen. The error is that
+// it cannot be told which versions there are.
+func (u *universe) requirements(r *constraints.Requirement, root *Root) ([]pubgrub.Requirement, error) {
+	if r.URL != "" || u.named[r.Name].provided {
+		return nil, nil
+	}
+	n := u.world.node(r.Name)
+	if n.err != nil {
+		return nil, &FactsError{Name: n.name, Err: n.err}
+	}
+	on := u.number(n, "")
+	all := []pubgrub.Requirement{u.inRange(on, r, root)}
+	for _, extra := range r.Extras {
+		p := u.number(n, extra)
+		all = append(all, u.intern(meaningKey{kind: meansExtra, on: p, root: root}, meaning{kind: meansExtra, requirement: r, root: root}, func() pubgrub.Set {
+			return u.absence(p)
+		}))
+	}
+	return all, nil
+}
+
+// inRange returns the requirement that a package be there, in the range of r.
+func (u *universe) inRange(on pubgrub.Package, r *constraints.Requirement, root *Root) pubgrub.Requirement {
+	key := meaningKey{kind: meansDemand, on: on, text: r.Range.String(), root: root}
+	return u.intern(key, meaning{kind: meansDemand, requirement: r, root: root}, func() pubgrub.Set {
+		excluded := u.absence(on)
+		u.exclude(on, excluded, r)
+		return excluded
+	})
+}
+
+// exclude adds the versions that a requirement rules out.
+func (u *universe) exclude(on pubgrub.Package, excluded pubgrub.Set, r *constraints.Requirement) {
+	n := u.packages[on].node
+	if n.pinned != nil {
+		if !n.pinned.admits(r) {
+			excluded.Add(0)
+		}
+		return
+	}
+	m := n.membership(r)
+	for v := range n.versions {
+		if !m.has(v) {
+			excluded.Add(v)
+		}
+	}
+}
+
+// absence returns the set that holds nothing but that a package is absent.
+func (u *universe) absence(p pubgrub.Package) pubgrub.Set {
+	n := u.Size(p)
+	s := pubgrub.NewSet(n)
+	s.Add(n)
+	return s
+}
+
+// intern returns the number of a requirement, the same for the same.
+func (u *universe) intern(key meaningKey, m meaning, excluded func() pubgrub.Set) pubgrub.Requirement {
+	r, ok := u.known[key]
+	if !ok {
+		r = pubgrub.Requirement(len(u.demands))
+		u.demands = append(u.demands, pubgrub.Demand{Package: key.on, Excluded: excluded()})
+		u.meanings = append(u.meanings, m)
+		u.known[key] = r
+	}
+	return r
+}
+
+// Packages implements pubgrub.Universe.
+func (u *universe) Packages() int { return len(u.packages) }
+
+// Size implements pubgrub.Universe.
+func (u *universe) Size(p pubgrub.Package) int {
+	e := &u.packages[p]
+	if e.extra != "" || e.node.pinned != nil {
+		return 1
+	}
+	return len(e.node.versions)
+}
+
+// Owner implements pubgrub.Universe.
+func (u *universe) Owner(p pubgrub.Package) (pubgrub.Package, bool) {
+	e := &u.packages[p]
+	if e.extra == "" {
+		return 0, false
+	}
+	return u.numbers[packageKey{e.node, ""}], true
+}
+
+// Demand implements pubgrub.Universe.
+func (u *universe) Demand(r pubgrub.Requirement) pubgrub.Demand { return u.demands[r] }
+
+// Facts implements pubgrub.Universe: constraints, exclusions, and pre-releases that are
+// not wanted.
+func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
+	e := &u.packages[p]
+	if e.extra != "" || e.node.pinned != nil && e.node.pinned.pin.URL != "" {
+		return nil
+	}
+	var facts []pubgrub.Requirement
+	for _, limits := range [][]Root{u.world.limits[e.node.name], u.job.Limits} {
+		for i := range limits {
+			l := &limits[i]
+			if l.Requirement.Name != e.node.name || !l.Requirement.Applies(u.world.env, "") {
+				continue
+			}
+			facts = append(facts, u.intern(meaningKey{kind: meansConstraint, on: p, root: l}, meaning{kind: meansConstraint, requirement: &l.Requirement, root: l}, func() pubgrub.Set {
+				excluded := pubgrub.NewSet(u.Size(p))
+				u.exclude(p, excluded, &l.Requirement)
+				return excluded
+			}))
+		}
+	}
+	if e.node.pinned != nil {
+		return facts
+	}
+	for i := range u.plan.Excluded {
+		if x := &u.plan.Excluded[i]; x.Name == e.node.name {
+			facts = append(facts, u.intern(meaningKey{kind: meansExclusion, on: p, number: i}, meaning{kind: meansExclusion, exclusion: x}, func() pubgrub.Set {
+				return u.where(e.node, x.Range.Contains)
+			}))
+		}
+	}
+	if u.plan.Prereleases == DenyPrereleases && !u.named[e.node.name].prerelease {
+		facts = append(facts, u.intern(meaningKey{kind: meansFinal, on: p}, meaning{kind: meansFinal}, func() pubgrub.Set {
+			return u.where(e.node, constraints.Version.IsPrerelease)
+		}))
+	}
+	return facts
+}
+
+// where returns the versions of a package for which something holds.
+func (u *universe) where(n *node, holds func(constraints.Version) bool) pubgrub.Set {
+	s := pubgrub.NewSet(len(n.versions))
+	for i, v := range n.versions {
+		if holds(v) {
+			s.Add(i)
+		}
+	}
+	return s
+}
+
+// Requirements implements pubgrub.Universe.
+func (u *universe) Requirements(p pubgrub.Package, v int) ([]pubgrub.Requirement, error) {
+	e := u.packages[p]
+	c := e.node.pinned
+	if c == nil {
+		c = u.world.candidate(e.node, v)
+	}
+	if e.extra != "" {
+		if c.release == nil || !slices.Contains(c.release.Extras, e.extra) { // installers warn, and take it without
+			return nil, nil
+		}
+		return u.requirementsOf(c.slot(e.extra))
+	}
+	switch {
+	case c.err != nil, c.defect == UnknownFacts:
+		return nil, &FactsError{Name: e.node.name, Version: c.version, Err: c.err}
+	case c.defect == WrongRuntime:
+		return []pubgrub.Requirement{u.never(p, meaning{kind: meansDefect, defect: c.defect}, c.release.RequiresRuntime.String())}, nil
+	case c.defect != 0:
+		return []pubgrub.Requirement{u.never(p, meaning{kind: meansDefect, defect: c.defect}, "")}, nil
+	case c.yanked && !u.isNamed(c):
+		return []pubgrub.Requirement{u.never(p, meaning{kind: meansYanked}, "")}, nil
+	}
+	return u.requirementsOf(c.base)
+}
+
+// isNamed reports whether a root or constraint asks for exactly that version.
+func (u *universe) isNamed(c *candidate) bool {
+	return slices.ContainsFunc(u.named[c.node.name].exact, func(r constraints.Range) bool { return r.Contains(c.version) })
+}
+
+// never returns the requirement of a version that cannot be chosen, the same for those of
+// one kind and reason.
+func (u *universe) never(p pubgrub.Package, m meaning, reason string) pubgrub.Requirement {
+	return u.intern(meaningKey{kind: m.kind, on: p, number: int(m.defect), text: reason}, m, func() pubgrub.Set {
+		n := u.Size(p)
+		all := pubgrub.Everything(n)
+		all.Remove(n)
+		return all
+	})
+}
+
+// requirementsOf returns what a slot requires.
+func (u *universe) requirementsOf(s *slot) ([]pubgrub.Requirement, error) {
+	all, ok := u.made[s]
+	if !ok {
+		edges := u.world.edges(s)
+		for i := range edges {
+			for _, r := range u.instead(edges[i].requirement) {
+				asked, err := u.requirements(r, nil)
+				if err != nil {
+					return nil, err
+				}
+				all = append(all, asked...)
+			}
+		}
+		u.made[s] = all
+	}
+	return all, nil
+}
+
+// instead returns what stands for a requirement: itself, or the overrides of its package.
+func (u *universe) instead(r *constraints.Requirement) []*constraints.Requirement {
+	if u.overrides[r.Name] == nil {
+		return []*constraints.Requirement{r}
+	}
+	return u.overrides[r.Name]
+}
+
+// Known implements pubgrub.Universe.
+func (u *universe) Known(p pubgrub.Package, v int) bool {
+	n := u.packages[p].node
+	return n.pinned != nil || n.candidates[v] != nil || u.world.ready(n.name, n.versions[v])
+}
+
+// Choose implements pubgrub.Universe.
+func (u *universe) Choose(p pubgrub.Package, among pubgrub.Set) int {
+	e := &u.packages[p]
+	if e.extra != "" || e.node.pinned != nil {
+		return among.Highest()
+	}
+	if keep, ok := u.plan.Keep[e.node.name]; ok {
+		if i, found := slices.BinarySearchFunc(e.node.versions, keep, constraints.Version.Compare); found && among.Has(i) {
+			return i
+		}
+	}
+	lowest := u.plan.Order == Lowest || u.plan.Order == LowestDirect && u.isDirect(e.node.name)
+	if u.plan.Prereleases != AllowPrereleases && (u.plan.Prereleases == FinalsFirst || !u.named[e.node.name].prerelease) {
+		if e.finals == nil {
+			e.finals = u.where(e.node, func(v constraints.Version) bool { return !v.IsPrerelease() })
+		}
+		if v := first(among.And(e.finals), lowest); v >= 0 {
+			return v
+		}
+	}
+	return first(among, lowest)
+}
+
+func first(among pubgrub.Set, lowest bool) int {
+	if lowest {
+		return among.Lowest()
+	}
+	return among.Highest()
+}
+
+// isDirect reports whether a root names a package.
+func (u *universe) isDirect(name constraints.Name) bool {
+	return slices.ContainsFunc(u.job.Roots, func(r Root) bool { return r.Requirement.Name == name })
+}
