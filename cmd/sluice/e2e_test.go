@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sluice/constraints"
+	"sluice/constraints/pep440"
 	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
 	"sluice/fixtures/indexserver"
@@ -248,4 +249,59 @@ func compileWithUV(t testing.TB, uv, url, constraints, requirements string) map[
 		t.Fatalf("uv resolved nothing: %s", out)
 	}
 	return set
+}
+
+// TestSolveFindsWhatUVFinds resolves consumers without constraints, and has real uv do the
+// same: what it can solve can be solved, in versions that are at least as new in total.
+func TestSolveFindsWhatUVFinds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skip: -short, and real clients take seconds")
+	}
+	uv := client(t, "uv", "SLUICE_UV")
+	url := serveCorpus(t)
+	in := loadCorpus(t)
+	none := filepath.Join(t.TempDir(), "none.txt")
+	if err := os.WriteFile(none, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	world := resolver.NewWorld(in.environments[0], nil, nil, in.facts)
+	ours, theirs := 0, 0
+	for _, consumer := range []string{"keystone", "aodh", "nova", "oslo.messaging", "horizon", "magnum", "cinder", "python-openstackclient"} {
+		t.Run(consumer, func(t *testing.T) {
+			job := oracleCase{Consumer: consumer, Mode: "runtime"}.job(t, in.question(in.lines))
+			solution, err := world.Solve(t.Context(), job, resolver.Plan{Prereleases: resolver.FinalsFirst})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := installedBy(solution.Outcome)
+			want := compileWithUV(t, uv, url, none, filepath.Join(corpusDir(t), "openstack-2023-09/projects", consumer, "requirements.txt"))
+			a, b := newness(t, in, got), newness(t, in, want)
+			t.Logf("%d packages, %d versions behind the newest; uv %d packages, %d", len(got), a, len(want), b)
+			ours, theirs = ours+a, theirs+b
+		})
+	}
+	if ours > theirs {
+		t.Errorf("in total %d versions behind the newest, uv %d", ours, theirs)
+	}
+}
+
+// newness returns how many versions newer than those of a set are published in all.
+func newness(t *testing.T, in *inputs, versions map[string]string) (behind int) {
+	t.Helper()
+	for name, text := range versions {
+		published, err := in.facts.Versions(constraints.Name(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := pep440.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range published {
+			if p.Compare(v) > 0 && !p.IsPrerelease() {
+				behind++
+			}
+		}
+	}
+	return behind
 }

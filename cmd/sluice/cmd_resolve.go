@@ -1,0 +1,276 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"sluice/constraints"
+	"sluice/constraints/pep508"
+	"sluice/constraints/pinfile"
+	"sluice/resolver"
+	"sluice/resolver/gate"
+)
+
+func resolveCommand() command {
+	return command{
+		name:    "resolve",
+		args:    "[REQUIREMENT...] [-r FILE] [--consumer C]",
+		summary: "choose versions for requirements, or say why none fit together",
+		details: `Under the constraints file, if there is one: a pin fixes a version where the
+package is needed. With --pins prefer it is taken where it fits, with --pins ignore
+it does not count. Everything else is chosen as --order says.`,
+		setup: func(a *app, flags *pflag.FlagSet) runFunc {
+			o := options{flags: flags}
+			var r resolution
+			o.addFlags(flags)
+			flags.StringArrayVarP(&r.files, "requirements", "r", nil, "take the requirements of this `FILE` (repeatable)")
+			flags.StringVar(&r.consumer, "consumer", "", "take the requirements of this `CONSUMER`")
+			flags.StringVar(&r.job, "job", "", "the `JOB` of the consumer: one of its extras or groups (default: its runtime requirements)")
+			flags.StringVar(&r.order, "order", "highest", "which `VERSIONS` go first: highest, lowest or lowest-direct")
+			flags.StringVar(&r.pins, "pins", "fix", "whether pins `COUNT`: fix, prefer or ignore")
+			flags.StringArrayVar(&r.overrides, "override", nil, "a `REQUIREMENT` that stands for all on its package (repeatable)")
+			flags.StringArrayVar(&r.excluded, "exclude", nil, "a `REQUIREMENT` whose versions are not to be chosen, such as 'urllib3==2.0.5' (repeatable)")
+			flags.StringVar(&r.format, "format", "requirements", "the `FORMAT` of the answer: requirements, constraints or json")
+			flags.BoolVar(&r.hashes, "hashes", false, "write the digests of all files, for pip's --require-hashes")
+			flags.StringVarP(&r.output, "output", "o", "-", "write to this `FILE`, - for stdout")
+			return func(args []string) (int, error) { return a.resolve(&o, &r, args) }
+		},
+	}
+}
+
+// resolution is how to resolve, as flags say.
+type resolution struct {
+	files, overrides, excluded                 []string
+	consumer, job, order, pins, format, output string
+	hashes                                     bool
+}
+
+// Words of the flags of resolve.
+var (
+	orders      = map[string]resolver.Order{"highest": resolver.Highest, "lowest": resolver.Lowest, "lowest-direct": resolver.LowestDirect}
+	prereleases = map[string]resolver.Prereleases{
+		"": resolver.PrereleasesAsNamed, "deny": resolver.DenyPrereleases, "if-needed": resolver.FinalsFirst, "allow": resolver.AllowPrereleases,
+	}
+)
+
+func (r *resolution) validate() error {
+	var errs []error
+	word := func(flag, value string, known ...string) {
+		if !slices.Contains(known, value) {
+			errs = append(errs, usageError{msg: fmt.Sprintf("--%s: %q is none of %s", flag, value, strings.Join(known, ", ")), hint: didYouMean(value, known)})
+		}
+	}
+	word("order", r.order, "highest", "lowest", "lowest-direct")
+	word("pins", r.pins, "fix", "prefer", "ignore")
+	word("format", r.format, "requirements", "constraints", "json")
+	return errors.Join(errs...)
+}
+
+func didYouMean(word string, known []string) string {
+	if near := constraints.Nearest(word, known); near != "" {
+		return fmt.Sprintf("did you mean %s?", near)
+	}
+	return ""
+}
+
+func (a *app) resolve(o *options, r *resolution, args []string) (int, error) {
+	if err := r.validate(); err != nil {
+		return 0, err
+	}
+	s, err := o.settings(a)
+	if err != nil {
+		return 0, err
+	}
+	env, err := soleEnvironment(s)
+	if err != nil {
+		return 0, err
+	}
+	in := &inputs{settings: s, environments: []*constraints.Environment{env}}
+	job, err := r.load(in, o, args)
+	if err != nil {
+		return 0, err
+	}
+	if err := in.loadIndex(); err != nil {
+		return 0, err
+	}
+	defer in.close()
+	plan, err := r.plan(in, s)
+	if err != nil {
+		return 0, err
+	}
+	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	answer, err := r.ask(ctx, in, env, job, plan)
+	if err := errors.Join(err, in.facts.settle()); err != nil {
+		return 0, err
+	}
+	answer.Facts = in.facts.digest()
+	return a.answerResolution(s, r, answer)
+}
+
+// soleEnvironment returns the environment that a question for one is about.
+func soleEnvironment(s *settings) (*constraints.Environment, error) {
+	if len(s.Environments) != 1 {
+		names := make([]string, len(s.Environments))
+		for i, e := range s.Environments {
+			names[i] = e.Name
+		}
+		hint := "give --environment NAME, such as py312"
+		if len(names) > 0 {
+			hint = "give --environment, one of " + strings.Join(names, ", ") + " or a preset such as py312"
+		}
+		return nil, usageError{msg: "for which environment?", hint: hint}
+	}
+	return s.Environments[0].environment()
+}
+
+// load reads the requirements and, where they count, the constraints.
+func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, error) {
+	var job resolver.Job
+	var errs []error
+	for _, text := range args {
+		root, err := parseRoot(text)
+		errs = append(errs, err)
+		job.Roots = append(job.Roots, root)
+	}
+	for _, name := range r.files {
+		roots, err := in.settings.readRequirements(name)
+		errs = append(errs, err)
+		job.Roots = append(job.Roots, roots...)
+	}
+	if r.consumer != "" {
+		own, err := r.consumerJob(in)
+		errs = append(errs, err)
+		job.Roots, job.Limits = append(job.Roots, own.Roots...), own.Limits
+	}
+	if r.pins != "ignore" && in.settings.hasConstraints(o) {
+		errs = append(errs, in.loadConstraints())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return job, err
+	}
+	if len(job.Roots) == 0 {
+		return job, usageError{msg: "nothing to resolve", hint: "give requirements, -r FILE or --consumer NAME"}
+	}
+	return job, nil
+}
+
+// hasConstraints reports whether there is a constraints file, or one is named.
+func (s *settings) hasConstraints(o *options) bool {
+	if s.configured || o.constraints != "" {
+		return true
+	}
+	_, err := os.Stat(s.abs(s.Constraints))
+	return err == nil
+}
+
+// parseRoot reads a requirement of the command line.
+func parseRoot(text string) (resolver.Root, error) {
+	r, err := pep508.ParseRequirement(text)
+	if err != nil {
+		return resolver.Root{}, usageError{msg: fmt.Sprintf("%q is no requirement: %v", text, err), hint: "write NAME, NAME>=1.2 or NAME[EXTRA]==1.2; quote it for the shell"}
+	}
+	return resolver.Root{Requirement: r, Place: constraints.Place{File: "the command line"}}, nil
+}
+
+// readRequirements reads a requirements file.
+func (s *settings) readRequirements(name string) ([]resolver.Root, error) {
+	data, err := readFile(s.abs(name), pinfile.MaxFile)
+	if err != nil {
+		return nil, s.unreadable("", "requirements file", name, err, "-r")
+	}
+	file, _ := pinfile.ParseWith(name, data, pinfile.Options{})
+	problems := slices.Clone(file.Problems())
+	var roots []resolver.Root
+	for _, e := range file.Entries() {
+		switch e.Kind {
+		case pinfile.Requirement:
+			roots = append(roots, resolver.Root{Requirement: e.Requirement, Place: e.Place})
+		case pinfile.Include, pinfile.Constrain:
+			problems = append(problems, constraints.Problem{Place: e.Place, Msg: "other files are not followed", Hint: "give " + e.Arg + " by -r or --constraints"})
+		}
+	}
+	return roots, problems.Err()
+}
+
+// consumerJob returns what a consumer installs.
+func (r *resolution) consumerJob(in *inputs) (resolver.Job, error) {
+	if err := in.loadConsumers(); err != nil {
+		return resolver.Job{}, err
+	}
+	var names []string
+	for _, c := range in.consumers {
+		names = append(names, c.name)
+		if c.name != r.consumer {
+			continue
+		}
+		if len(c.problems) > 0 {
+			return resolver.Job{}, c.problems
+		}
+		var jobs []string
+		for _, job := range c.judged.Jobs {
+			if job.Name == r.job {
+				return job.Job, nil
+			}
+			jobs = append(jobs, cmp.Or(job.Name, "the runtime requirements"))
+		}
+		return resolver.Job{}, usageError{msg: fmt.Sprintf("%s has no job %q", r.consumer, r.job), hint: "it has " + strings.Join(jobs, ", ")}
+	}
+	return resolver.Job{}, usageError{msg: fmt.Sprintf("there is no consumer %q", r.consumer), hint: didYouMean(r.consumer, names)}
+}
+
+// plan returns how to choose.
+func (r *resolution) plan(in *inputs, s *settings) (resolver.Plan, error) {
+	plan := resolver.Plan{Order: orders[r.order], Prereleases: prereleases[s.Policy.Prereleases]}
+	var errs []error
+	for _, text := range r.overrides {
+		root, err := parseRoot(text)
+		errs = append(errs, err)
+		plan.Overrides = append(plan.Overrides, root)
+	}
+	for _, text := range r.excluded {
+		root, err := parseRoot(text)
+		errs = append(errs, err)
+		plan.Excluded = append(plan.Excluded, resolver.Exclusion{
+			Name: root.Requirement.Name, Range: root.Requirement.Range, Reason: "--exclude", Place: root.Place,
+		})
+	}
+	if r.pins == "prefer" {
+		plan.Keep = make(map[constraints.Name]constraints.Version)
+		for _, l := range in.lines {
+			if !l.Version.IsZero() && l.Requirement.Applies(in.environments[0], "") {
+				plan.Keep[l.Requirement.Name] = l.Version
+			}
+		}
+	}
+	return plan, errors.Join(errs...)
+}
+
+// ask solves, and tells what came out.
+func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Environment, job resolver.Job, plan resolver.Plan) (*resolutionAnswer, error) {
+	answer := &resolutionAnswer{SchemaVersion: gate.SchemaVersion, Command: "resolve", Environment: env.Name()}
+	var lines []gate.Line
+	if r.pins == "fix" {
+		lines = in.lines
+	}
+	pins, limits := gate.Active(lines, env)
+	solution, err := resolver.NewWorld(env, pins, limits, in.facts).Solve(ctx, job, plan)
+	var unsolved *resolver.Unsolved
+	switch {
+	case errors.As(err, &unsolved):
+		answer.explain(ctx, unsolved)
+		return answer, nil
+	case err != nil:
+		return nil, err
+	}
+	return answer, answer.tell(in, solution, r.hashes)
+}
