@@ -3,6 +3,7 @@ package resolver_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -169,21 +170,16 @@ func normal(t *testing.T, versions map[string]string) map[string]string {
 	return all
 }
 
-var caret = regexp.MustCompile(`^\^(\d+)\.(\d+)(.*)$`)
+var afterOperator = regexp.MustCompile(`([<>=!~])\s+`)
 
 // asPEP508 writes a dependency of pub, poetry, resolvo or rubygems as PEP 508 has it.
 func asPEP508(name, text string) string {
 	text = strings.TrimSpace(text)
-	if m := caret.FindStringSubmatch(text); m != nil {
-		upper := m[1] + "." + m[2] // of ^0.x
-		next := func(n string) string {
-			v, _ := json.Number(n).Int64()
-			return json.Number(strings.TrimSpace(jsonInt(v + 1))).String()
-		}
-		if m[1] == "0" {
-			upper = "0." + next(m[2])
-		} else {
-			upper = next(m[1])
+	var major, minor int
+	if n, _ := fmt.Sscanf(text, "^%d.%d", &major, &minor); n == 2 {
+		upper := fmt.Sprintf("%d", major+1)
+		if major == 0 {
+			upper = fmt.Sprintf("0.%d", minor+1)
 		}
 		return name + ">=" + text[1:] + ",<" + upper
 	}
@@ -201,12 +197,7 @@ func asPEP508(name, text string) string {
 	case text[0] >= '0' && text[0] <= '9':
 		return name + "==" + text
 	}
-	return name + strings.ReplaceAll(regexp.MustCompile(`([<>=!~])\s+`).ReplaceAllString(text, "$1"), " ", ",")
-}
-
-func jsonInt(n int64) string {
-	data, _ := json.Marshal(n)
-	return string(data)
+	return name + strings.ReplaceAll(afterOperator.ReplaceAllString(text, "$1"), " ", ",")
 }
 
 func TestResolutionsOfPub(t *testing.T) {

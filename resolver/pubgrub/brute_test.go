@@ -71,9 +71,7 @@ func draw(t *rapid.T) (u *table, facts []Requirement) {
 			size = u.sizes[u.owners[p]]
 		}
 		for v := range size {
-			for _, r := range rapid.SliceOfNDistinct(rapid.SampledFrom(shared), 0, min(3, len(shared)), rapid.ID).Draw(t, "requires") {
-				u.requires[[2]int{p, v}] = append(u.requires[[2]int{p, v}], r)
-			}
+			u.requires[[2]int{p, v}] = rapid.SliceOfNDistinct(rapid.SampledFrom(shared), 0, min(3, len(shared)), rapid.ID).Draw(t, "requires")
 		}
 	}
 	for p := range ordinary {
