@@ -17,6 +17,9 @@ type Plan struct {
 	// Overrides stand for all requirements on their packages, whoever makes them.
 	Overrides []Root
 
+	// LeftOut are packages that nobody's requirements count on: they are not chosen.
+	LeftOut []constraints.Name
+
 	// Excluded are versions that are not to be chosen.
 	Excluded []Exclusion
 

@@ -76,7 +76,7 @@ type meaningKey struct {
 func newUniverse(w *World, job Job, plan Plan) *universe {
 	u := &universe{
 		world: w, job: job, plan: plan,
-		named:   make(map[constraints.Name]named),
+		named: make(map[constraints.Name]named), overrides: make(map[constraints.Name][]*constraints.Requirement),
 		numbers: make(map[packageKey]pubgrub.Package), known: make(map[meaningKey]pubgrub.Requirement),
 		made: make(map[*slot][]pubgrub.Requirement),
 	}
@@ -85,10 +85,10 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 		if !r.Applies(w.env, "") {
 			continue
 		}
-		if u.overrides == nil {
-			u.overrides = make(map[constraints.Name][]*constraints.Requirement)
-		}
 		u.overrides[r.Name] = append(u.overrides[r.Name], r)
+	}
+	for _, name := range plan.LeftOut { // nothing stands for what is required of them
+		u.overrides[name] = nil
 	}
 	u.job.Roots = u.roots()
 	return u
@@ -100,9 +100,10 @@ func (u *universe) roots() []Root {
 	taken := make(map[constraints.Name]bool)
 	for _, root := range u.job.Roots {
 		name := root.Requirement.Name
+		_, overridden := u.overrides[name]
 		switch {
 		case !root.Requirement.Applies(u.world.env, "") || taken[name]:
-		case u.overrides[name] == nil:
+		case !overridden:
 			roots = append(roots, root)
 		default:
 			taken[name] = true
@@ -374,10 +375,11 @@ func (u *universe) requirementsOf(s *slot) ([]pubgrub.Requirement, error) {
 
 // instead returns what stands for a requirement: itself, or the overrides of its package.
 func (u *universe) instead(r *constraints.Requirement) []*constraints.Requirement {
-	if u.overrides[r.Name] == nil {
+	overrides, ok := u.overrides[r.Name]
+	if !ok {
 		return []*constraints.Requirement{r}
 	}
-	return u.overrides[r.Name]
+	return overrides
 }
 
 // Known implements pubgrub.Universe.

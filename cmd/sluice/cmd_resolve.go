@@ -63,16 +63,18 @@ var (
 )
 
 func (r *resolution) validate() error {
-	var errs []error
-	word := func(flag, value string, known ...string) {
-		if !slices.Contains(known, value) {
-			errs = append(errs, usageError{msg: fmt.Sprintf("--%s: %q is none of %s", flag, value, strings.Join(known, ", ")), hint: didYouMean(value, known)})
-		}
+	return errors.Join(
+		wordOf("order", r.order, "highest", "lowest", "lowest-direct"),
+		wordOf("pins", r.pins, "fix", "prefer", "ignore"),
+		wordOf("format", r.format, "requirements", "constraints", "json"))
+}
+
+// wordOf complains of the value of a flag that is none of some words.
+func wordOf(flag, value string, known ...string) error {
+	if slices.Contains(known, value) {
+		return nil
 	}
-	word("order", r.order, "highest", "lowest", "lowest-direct")
-	word("pins", r.pins, "fix", "prefer", "ignore")
-	word("format", r.format, "requirements", "constraints", "json")
-	return errors.Join(errs...)
+	return usageError{msg: fmt.Sprintf("--%s: %q is none of %s", flag, value, strings.Join(known, ", ")), hint: didYouMean(value, known)}
 }
 
 func didYouMean(word string, known []string) string {
@@ -152,7 +154,7 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 		errs = append(errs, err)
 		job.Roots, job.Limits = append(job.Roots, own.Roots...), own.Limits
 	}
-	if r.pins != "ignore" && in.settings.hasConstraints(o) {
+	if s := in.settings; r.pins != "ignore" && (s.configured || o.constraints != "" || s.hasConstraintsFile()) {
 		errs = append(errs, in.loadConstraints())
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -164,11 +166,8 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 	return job, nil
 }
 
-// hasConstraints reports whether there is a constraints file, or one is named.
-func (s *settings) hasConstraints(o *options) bool {
-	if s.configured || o.constraints != "" {
-		return true
-	}
+// hasConstraintsFile reports whether there is a constraints file.
+func (s *settings) hasConstraintsFile() bool {
 	_, err := os.Stat(s.abs(s.Constraints))
 	return err == nil
 }
@@ -207,9 +206,7 @@ func (r *resolution) consumerJob(in *inputs) (resolver.Job, error) {
 	if err := in.loadConsumers(); err != nil {
 		return resolver.Job{}, err
 	}
-	var names []string
 	for _, c := range in.consumers {
-		names = append(names, c.name)
 		if c.name != r.consumer {
 			continue
 		}
@@ -225,7 +222,7 @@ func (r *resolution) consumerJob(in *inputs) (resolver.Job, error) {
 		}
 		return resolver.Job{}, usageError{msg: fmt.Sprintf("%s has no job %q", r.consumer, r.job), hint: "it has " + strings.Join(jobs, ", ")}
 	}
-	return resolver.Job{}, usageError{msg: fmt.Sprintf("there is no consumer %q", r.consumer), hint: didYouMean(r.consumer, names)}
+	return resolver.Job{}, unknownConsumer(in, r.consumer)
 }
 
 // plan returns how to choose.
@@ -237,13 +234,9 @@ func (r *resolution) plan(in *inputs, s *settings) (resolver.Plan, error) {
 		errs = append(errs, err)
 		plan.Overrides = append(plan.Overrides, root)
 	}
-	for _, text := range r.excluded {
-		root, err := parseRoot(text)
-		errs = append(errs, err)
-		plan.Excluded = append(plan.Excluded, resolver.Exclusion{
-			Name: root.Requirement.Name, Range: root.Requirement.Range, Reason: "--exclude", Place: root.Place,
-		})
-	}
+	excluded, err := parseExclusions(r.excluded)
+	plan.Excluded = excluded
+	errs = append(errs, err)
 	if r.pins == "prefer" {
 		plan.Keep = make(map[constraints.Name]constraints.Version)
 		for _, l := range in.lines {
@@ -253,6 +246,28 @@ func (r *resolution) plan(in *inputs, s *settings) (resolver.Plan, error) {
 		}
 	}
 	return plan, errors.Join(errs...)
+}
+
+// parseExclusions reads versions that are not to be chosen.
+func parseExclusions(texts []string) (all []resolver.Exclusion, err error) {
+	for _, text := range texts {
+		root, wrong := parseRoot(text)
+		if wrong == nil && root.Requirement.Range.String() == "" {
+			wrong = usageError{msg: fmt.Sprintf("--exclude: %q excludes all versions", text), hint: "name some, as in 'urllib3==2.0.5'"}
+		}
+		err = errors.Join(err, wrong)
+		all = append(all, resolver.Exclusion{Name: root.Requirement.Name, Range: root.Requirement.Range, Reason: "--exclude", Place: root.Place})
+	}
+	return all, err
+}
+
+// withHint adds what to do where nobody knows what a release requires.
+func withHint(err error) error {
+	var unknown *resolver.FactsError
+	if !errors.As(err, &unknown) || unknown.Version.IsZero() {
+		return err
+	}
+	return usageError{msg: err.Error(), hint: fmt.Sprintf("it would be chosen; to choose another, --exclude '%s==%s'", unknown.Name, unknown.Version)}
 }
 
 // ask solves, and tells what came out.
@@ -270,7 +285,7 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 		answer.explain(ctx, unsolved)
 		return answer, nil
 	case err != nil:
-		return nil, err
+		return nil, withHint(err)
 	}
 	return answer, answer.tell(in, solution, r.hashes)
 }

@@ -1,0 +1,262 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os/signal"
+	"slices"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"sluice/constraints"
+	"sluice/constraints/pep508"
+	"sluice/constraints/pinfile"
+	"sluice/resolver"
+	"sluice/resolver/gate"
+)
+
+func generateCommand() command {
+	return command{
+		name:    "generate",
+		args:    "[-r FILE] -o FILE",
+		summary: "write a constraints file that fits all consumers together",
+		details: `The newest versions that fit all consumers at once, in every environment of the
+matrix: one line where environments agree, and otherwise lines whose markers part
+all environments exactly. The constraints file keeps its order, its comments and
+its lines that fix no version; its pins do not count, unless --pins prefer.`,
+		setup: func(a *app, flags *pflag.FlagSet) runFunc {
+			o := options{flags: flags}
+			var g generation
+			o.addFlags(flags)
+			flags.StringArrayVarP(&g.files, "requirements", "r", nil, "fit the requirements of this `FILE` instead of the consumers' (repeatable)")
+			flags.BoolVar(&g.runtime, "runtime", false, "leave out what consumers require for tests, docs and other extras")
+			flags.StringSliceVar(&g.leftOut, "leave-out", nil, "packages that are not to be constrained, as `NAMES` with commas between: what is required of them does not count")
+			flags.StringArrayVar(&g.excluded, "exclude", nil, "a `REQUIREMENT` whose versions are not to be chosen, such as 'urllib3==2.0.5' (repeatable)")
+			flags.StringVar(&g.order, "order", "highest", "which `VERSIONS` go first: highest or lowest")
+			flags.StringVar(&g.pins, "pins", "ignore", "whether pins of today `COUNT`: prefer or ignore")
+			flags.StringVarP(&g.output, "output", "o", "-", "write to this `FILE`, - for stdout")
+			return func(args []string) (int, error) { return a.generate(&o, &g, args) }
+		},
+	}
+}
+
+// generation is how to generate, as flags say.
+type generation struct {
+	files, leftOut, excluded []string
+	runtime                  bool
+	order, pins, output      string
+}
+
+func (g *generation) validate(args []string) error {
+	var errs []error
+	if len(args) > 0 {
+		errs = append(errs, usagef("generate takes no arguments, not %q", args[0]))
+	}
+	errs = append(errs, wordOf("order", g.order, "highest", "lowest"), wordOf("pins", g.pins, "prefer", "ignore"))
+	for _, name := range g.leftOut {
+		if !pep508.ValidName(name) {
+			errs = append(errs, usagef("--leave-out: %q is not the name of a package", name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (a *app) generate(o *options, g *generation, args []string) (int, error) {
+	if err := g.validate(args); err != nil {
+		return 0, err
+	}
+	s, err := o.settings(a)
+	if err != nil {
+		return 0, err
+	}
+	in := &inputs{settings: s}
+	if err := g.load(in); err != nil {
+		return 0, err
+	}
+	defer in.close()
+	chosen, conflicts, err := g.choose(a, in)
+	if err := errors.Join(err, in.facts.settle()); err != nil {
+		return 0, err
+	}
+	a.tell(s.notes)
+	if len(conflicts) > 0 {
+		for _, c := range conflicts {
+			if err := c.writeConflict(a.stdout, a.color()); err != nil {
+				return 0, err
+			}
+		}
+		return gate.Reject.ExitStatus(), nil
+	}
+	file, err := g.rewrite(in, chosen)
+	if err != nil {
+		return 0, err
+	}
+	if g.output != "-" {
+		err = replaceFile(s.abs(g.output), file.Bytes(), nil)
+	} else {
+		_, err = a.stdout.Write(file.Bytes())
+	}
+	return a.checkGenerated(in, file), err
+}
+
+// checkGenerated judges the file that was written, as sluice check does: a package that is
+// left out may not fit beside the pins, in whatever version a consumer takes it.
+func (a *app) checkGenerated(in *inputs, file *pinfile.File) (status int) {
+	report := gate.Check(in.question(linesOf(file)))
+	failing := make(map[string]bool)
+	for _, r := range report.Results {
+		if r.State == gate.Fails || r.State == gate.Unjudged {
+			failing[r.Consumer] = true
+		}
+	}
+	if len(failing) > 0 {
+		names := slices.Sorted(maps.Keys(failing))
+		a.hint("what is left out does not fit beside the pins for %s, such as %s: sluice check tells why", count(len(names), "consumer"), names[0])
+	}
+	for _, c := range in.consumers {
+		if len(c.judged.Problems) > 0 {
+			a.hint("%s could not be read, or not wholly: sluice check tells why", c.name)
+		}
+	}
+	return report.Verdict.ExitStatus()
+}
+
+// load reads what is to fit together, and the file of today if there is one.
+func (g *generation) load(in *inputs) (err error) {
+	s := in.settings
+	if in.environments, err = s.environments(); err != nil {
+		return err
+	}
+	if s.hasConstraintsFile() {
+		err = in.loadConstraints()
+	} else { // it is made from nothing
+		in.file, err = parseConstraints(s.Constraints, nil)
+	}
+	if len(g.files) == 0 {
+		err = errors.Join(err, s.complete())
+		if err == nil {
+			err = in.loadConsumers()
+		}
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range in.consumers {
+		c.judged.Jobs = slices.DeleteFunc(c.judged.Jobs, func(j gate.Job) bool { return g.runtime && j.Name != "" })
+	}
+	return in.loadIndex()
+}
+
+// demand returns all that is to fit together in an environment.
+func (g *generation) demand(in *inputs, env *constraints.Environment) (job resolver.Job, err error) {
+	for _, name := range g.files {
+		roots, err := in.settings.readRequirements(name)
+		if err != nil {
+			return job, err
+		}
+		job.Roots = append(job.Roots, roots...)
+	}
+	for _, c := range in.consumers {
+		if c.judged.Runtime != nil && !c.judged.Runtime.Contains(env.Runtime()) {
+			continue
+		}
+		for _, own := range c.judged.Jobs {
+			job.Roots, job.Limits = append(job.Roots, own.Roots...), append(job.Limits, own.Limits...)
+		}
+	}
+	return job, nil
+}
+
+// choose solves each environment. It returns the version of each package by environment,
+// or the conflict of each environment in which nothing fits.
+func (g *generation) choose(a *app, in *inputs) (chosen []map[constraints.Name]constraints.Version, conflicts []*resolutionAnswer, err error) {
+	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	excluded, err := parseExclusions(g.excluded)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, env := range in.environments {
+		job, err := g.demand(in, env)
+		if err != nil {
+			return nil, nil, err
+		}
+		pins, limits := gate.Active(in.lines, env)
+		fixed := slices.DeleteFunc(slices.Clone(pins), func(p resolver.Pin) bool { return p.URL == "" })
+		solution, err := resolver.NewWorld(env, fixed, limits, in.facts).Solve(ctx, job, g.plan(in, pins, excluded))
+		var unsolved *resolver.Unsolved
+		switch {
+		case errors.As(err, &unsolved):
+			c := &resolutionAnswer{Environment: env.Name()}
+			c.explain(ctx, unsolved)
+			conflicts = append(conflicts, c)
+			continue
+		case err != nil:
+			return nil, nil, withHint(fmt.Errorf("%s: %w", env.Name(), err))
+		}
+		versions := make(map[constraints.Name]constraints.Version)
+		for _, c := range solution.Installed() {
+			if c.Pin == nil || c.Pin.URL == "" {
+				versions[c.Name] = c.Version
+			}
+		}
+		chosen = append(chosen, versions)
+	}
+	return chosen, conflicts, nil
+}
+
+func (g *generation) plan(in *inputs, pins []resolver.Pin, excluded []resolver.Exclusion) resolver.Plan {
+	plan := resolver.Plan{Excluded: excluded, Order: orders[g.order], Prereleases: prereleases[in.settings.Policy.Prereleases]}
+	for _, name := range g.leftOut {
+		plan.LeftOut = append(plan.LeftOut, pep508.NormalizeName(name))
+	}
+	if g.pins == "prefer" {
+		plan.Keep = make(map[constraints.Name]constraints.Version)
+		for _, p := range pins {
+			plan.Keep[p.Name] = p.Version
+		}
+	}
+	return plan
+}
+
+// rewrite returns the file of today with the pins of what was chosen.
+func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constraints.Version) (*pinfile.File, error) {
+	wanted := make(map[constraints.Name][]cell)
+	for _, versions := range chosen {
+		for name := range versions {
+			if wanted[name] != nil {
+				continue
+			}
+			cells := make([]cell, len(chosen))
+			for i := range chosen {
+				cells[i].env = in.environments[i]
+				if v, ok := chosen[i][name]; ok {
+					cells[i].version = v.String()
+				}
+			}
+			wanted[name] = cells
+		}
+	}
+	return rewritePins(in.file, wanted, g.spellings(in))
+}
+
+// spellings returns how people spell the names of packages: in the file, else in what
+// consumers require.
+func (g *generation) spellings(in *inputs) map[constraints.Name]string {
+	all := make(map[constraints.Name]string)
+	for _, c := range in.consumers {
+		for _, job := range c.judged.Jobs {
+			for _, root := range job.Roots {
+				if r := root.Requirement; all[r.Name] == "" {
+					all[r.Name] = r.Spelling
+				}
+			}
+		}
+	}
+	for _, l := range in.lines {
+		all[l.Requirement.Name] = l.Requirement.Spelling
+	}
+	return all
+}

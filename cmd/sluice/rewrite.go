@@ -1,0 +1,107 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"sluice/constraints"
+	"sluice/constraints/pinfile"
+)
+
+// rewritePins returns the file with exactly these versions by name, pins of a source
+// aside. Lines that stay keep all but their version.
+func rewritePins(file *pinfile.File, wanted map[constraints.Name][]cell, spellings map[constraints.Name]string) (*pinfile.File, error) {
+	var err error
+	for _, name := range slices.Sorted(maps.Keys(versionPins(file))) {
+		if wanted[name] == nil {
+			if file, err = file.Remove(name, isVersionPin); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if file, err = rewritePin(file, name, wanted[name], cmp.Or(spellings[name], string(name))); err != nil {
+			return nil, err
+		}
+	}
+	return file, nil
+}
+
+// isVersionPin reports whether a line fixes a version, not a source.
+func isVersionPin(e pinfile.Entry) bool {
+	return e.Kind == pinfile.Requirement && e.Fixes() && e.Requirement.URL == ""
+}
+
+// versionPins returns the version pins of a file by name.
+func versionPins(file *pinfile.File) map[constraints.Name][]pinfile.Entry {
+	pins := make(map[constraints.Name][]pinfile.Entry)
+	for _, e := range file.Entries() {
+		if isVersionPin(e) {
+			pins[e.Requirement.Name] = append(pins[e.Requirement.Name], e)
+		}
+	}
+	return pins
+}
+
+// rewritePin gives one name its versions. The lines that are there stay, but for their
+// versions, if they tell the environments apart as well as new ones would.
+func rewritePin(file *pinfile.File, name constraints.Name, wanted []cell, spelling string) (*pinfile.File, error) {
+	parts, err := partition(wanted)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	there := versionPins(file)[name]
+	if versions, ok := versionsOf(there, wanted); ok && len(there) == len(parts) {
+		for i, e := range there {
+			if _, text, _ := e.Pin(); text == versions[i] {
+				continue
+			}
+			if file, err = file.Set(name, versions[i], func(other pinfile.Entry) bool { return other.Place == e.Place }); err != nil {
+				return nil, err
+			}
+		}
+		return file, nil
+	}
+	if len(there) > 0 {
+		if file, err = file.Remove(name, isVersionPin); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range parts {
+		if file, err = file.Add(spelling, p.version, p.marker); err != nil {
+			return nil, err
+		}
+	}
+	return file, nil
+}
+
+// versionsOf returns the version of each line with which the lines give every environment
+// its version; false if they cannot: in each that matters exactly one must be active.
+func versionsOf(lines []pinfile.Entry, wanted []cell) (versions []string, ok bool) {
+	cells := make([][]cell, len(lines))
+	for _, c := range wanted {
+		if c.version == "" {
+			continue
+		}
+		active := 0
+		for i, e := range lines {
+			if e.Requirement.Applies(c.env, "") {
+				active++
+				cells[i] = append(cells[i], c)
+			}
+		}
+		if active != 1 {
+			return nil, false
+		}
+	}
+	for _, c := range cells {
+		version, same := agreed(c)
+		if !same || version == "" {
+			return nil, false
+		}
+		versions = append(versions, version)
+	}
+	return versions, true
+}
