@@ -3,8 +3,7 @@
 //
 // Verify follows a set of requirements through the pins of one environment, in
 // one linear pass, and returns every requirement on the way that does not fit.
-// Packages that nothing pins are chosen by a bounded search, newest version
-// first.
+// Packages that nothing pins are chosen by search, newest version first.
 //
 // Solve chooses versions for whatever nothing pins, as a Plan prefers, or proves
 // that there are none that fit: an Unsolved has the smallest part of the question

@@ -61,5 +61,5 @@ type Exclusion struct {
 	Place  constraints.Place // where that is said
 }
 
-// defaultSteps takes seconds. Of the real questions at hand none takes a thousandth.
-const defaultSteps = 2_000_000
+// defaultSteps takes seconds. Of the real questions at hand none takes a hundredth.
+const defaultSteps = 100_000

@@ -2,15 +2,21 @@ package resolver
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"slices"
 
 	"sluice/constraints"
 )
 
-// maxSteps bounds the versions that one search may try, which takes it about a
-// second. Of the real consumers at hand most try a dozen; one takes over 250,000;
-// beyond the bound the answer is "gave up", which is undecided.
-const maxSteps = 1_000_000
+// maxSteps bounds the versions that one search may try, which takes it milliseconds. Of
+// the real consumers at hand most try a dozen. Beyond the bound Solve is asked, which
+// learns from conflicts.
+const maxSteps = 5_000
+
+// solveSteps bounds what Solve then tries, which takes it a second or two. Beyond it the
+// answer is "gave up", which is undecided.
+const solveSteps = 20_000
 
 // search chooses a version for each package that was demanded and that nothing
 // pins: the newest that fits, in the order in which pip would choose, going back
@@ -25,6 +31,9 @@ func (k *walk) search() {
 		if solved {
 			return
 		}
+		if s.first.kind == GaveUp && s.force == nil && s.solve() {
+			continue
+		}
 		k.clashes = append(k.clashes, s.failure())
 		if s.first.kind == GaveUp {
 			return
@@ -36,7 +45,30 @@ func (k *walk) search() {
 
 type search struct {
 	*walk
-	first *deadEnd // the first package that ran out of versions
+	first *deadEnd                                 // the first package that ran out of versions
+	force map[constraints.Name]constraints.Version // what Solve chose; nil where it was not asked
+}
+
+// solve asks Solve for what this search did not find in time, and reports whether the
+// search is to be done again: with what Solve chose. That there is no solution makes what
+// was found first the clash.
+func (s *search) solve() (again bool) {
+	solution, err := s.world.Solve(context.Background(), s.job, Plan{MaxSteps: solveSteps})
+	var unsolved *Unsolved
+	switch {
+	case errors.As(err, &unsolved):
+		s.first.kind = Unsolvable
+		return false
+	case err != nil:
+		return false
+	}
+	s.force = make(map[constraints.Name]constraints.Version)
+	for _, c := range solution.Installed() {
+		s.force[c.Name] = c.Version
+	}
+	s.undo(s.fixed)
+	s.steps = 0
+	return true
 }
 
 // deadEnd is a package of which no version could be chosen.
@@ -211,6 +243,9 @@ func (c *choices) next() (int, bool) {
 func (c *choices) try(i int) bool {
 	v := c.node.versions[i]
 	asked := c.last && c.node.asked != nil && c.node.asked.Contains(v)
+	if forced, ok := c.search.force[c.node.name]; ok && !forced.Equal(v) {
+		return false
+	}
 	late := v.IsPrerelease() && !c.prereleases
 	if late && (!c.last || c.found && !asked) || !c.within(i) {
 		return false
