@@ -32,9 +32,7 @@ it does not count. Everything else is chosen as --order says.`,
 			o := options{flags: flags}
 			var r resolution
 			o.addFlags(flags)
-			flags.StringArrayVarP(&r.files, "requirements", "r", nil, "take the requirements of this `FILE` (repeatable)")
-			flags.StringVar(&r.consumer, "consumer", "", "take the requirements of this `CONSUMER`")
-			flags.StringVar(&r.job, "job", "", "the `JOB` of the consumer: one of its extras or groups (default: its runtime requirements)")
+			r.addRootFlags(flags)
 			flags.StringVar(&r.order, "order", "highest", "which `VERSIONS` go first: highest, lowest or lowest-direct")
 			flags.StringVar(&r.pins, "pins", "fix", "whether pins `COUNT`: fix, prefer or ignore")
 			flags.StringArrayVar(&r.overrides, "override", nil, "a `REQUIREMENT` that stands for all on its package (repeatable)")
@@ -45,6 +43,13 @@ it does not count. Everything else is chosen as --order says.`,
 			return func(args []string) (int, error) { return a.resolve(&o, &r, args) }
 		},
 	}
+}
+
+// addRootFlags defines the flags that say what is to be resolved.
+func (r *resolution) addRootFlags(flags *pflag.FlagSet) {
+	flags.StringArrayVarP(&r.files, "requirements", "r", nil, "take the requirements of this `FILE` (repeatable)")
+	flags.StringVar(&r.consumer, "consumer", "", "take the requirements of this `CONSUMER`")
+	flags.StringVar(&r.job, "job", "", "the `JOB` of the consumer: one of its extras or groups (default: its runtime requirements)")
 }
 
 // resolution is how to resolve, as flags say.

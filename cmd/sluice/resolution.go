@@ -209,25 +209,9 @@ func (x *resolutionAnswer) writeConflict(w io.Writer, color bool) error {
 	}
 	for i, s := range x.Because {
 		p.printf("\n")
-		width := 0
-		for _, f := range s.Facts {
-			width = max(width, len(f.Text))
-		}
-		for j, f := range s.Facts {
-			lead := "and"
-			if j == 0 {
-				lead = "because"
-			}
-			p.printf("  %-8s %s   ", lead, padded(f.Text, min(width, 60)))
-			p.styled(dim, f.Source)
-			p.printf("\n")
-		}
+		p.because(s.Facts)
 		for j, n := range s.Uses {
-			lead := "and"
-			if j == 0 && len(s.Facts) == 0 {
-				lead = "because"
-			}
-			p.printf("  %-8s %s   (%d)\n", lead, x.Because[n].Conclusion, n+1)
+			p.printf("  %-8s %s   (%d)\n", lead(j+len(s.Facts)), x.Because[n].Conclusion, n+1)
 		}
 		p.printf("  %-8s ", "so")
 		p.styled(bold, s.Conclusion)
@@ -249,4 +233,26 @@ func (x *resolutionAnswer) writeConflict(w io.Writer, color bool) error {
 		}
 	}
 	return p.flush()
+}
+
+// because writes facts, one below the other.
+func (p *printer) because(facts []resolvedFact) {
+	const most = 60
+	width := 0
+	for _, f := range facts {
+		width = max(width, min(len(f.Text), most))
+	}
+	for i, f := range facts {
+		p.printf("  %-8s %s   ", lead(i), padded(f.Text, width))
+		p.styled(dim, f.Source)
+		p.printf("\n")
+	}
+}
+
+// lead is the word before the i-th reason.
+func lead(i int) string {
+	if i == 0 {
+		return "because"
+	}
+	return "and"
 }
