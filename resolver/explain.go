@@ -170,14 +170,14 @@ func (x *explainer) fact(d *pubgrub.Derivation) Fact {
 	on := &x.packages[x.demands[d.Requirement].Package]
 	switch m.kind {
 	case meansConstraint:
-		return Fact{Text: "only " + m.requirement.String() + " is allowed", Place: m.root.Place}
+		return Fact{Text: "only " + unmarked(m.requirement) + " is allowed", Place: m.root.Place}
 	case meansExclusion:
 		return Fact{Text: string(on.node.name) + m.exclusion.Range.String() + " is excluded: " + m.exclusion.Reason, Place: m.exclusion.Place}
 	case meansFinal:
 		return Fact{Text: "pre-releases of " + string(on.node.name) + " are not wanted", Source: "the policy for pre-releases"}
 	}
 	if d.From < 0 {
-		return Fact{Text: m.requirement.String() + " is required", Place: m.root.Place}
+		return Fact{Text: unmarked(m.requirement) + " is required", Place: m.root.Place}
 	}
 	from := &x.packages[d.From]
 	who := x.versions(d, from)
@@ -190,12 +190,19 @@ func (x *explainer) fact(d *pubgrub.Derivation) Fact {
 	case meansYanked:
 		return Fact{Text: who + " was yanked", Source: "the index, of " + latest}
 	case meansExtra:
-		return Fact{Text: who + " requires " + m.requirement.String(), Source: source}
+		return Fact{Text: who + " requires " + unmarked(m.requirement), Source: source}
 	}
 	if from.node.pinned != nil && from.node.pinned.pin.Place.File != "" {
 		source += ", pinned at " + from.node.pinned.pin.Place.String()
 	}
-	return Fact{Text: who + " requires " + m.requirement.String(), Source: source}
+	return Fact{Text: who + " requires " + unmarked(m.requirement), Source: source}
+}
+
+// unmarked writes a requirement without its marker, which holds here.
+func unmarked(r *constraints.Requirement) string {
+	bare := *r
+	bare.Marker = nil
+	return bare.String()
 }
 
 // defect tells what keeps versions from being installed, and where that is said.

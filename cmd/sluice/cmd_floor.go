@@ -112,7 +112,7 @@ func (f *floor) check(ctx context.Context, in *inputs, env *constraints.Environm
 	var unsolved *resolver.Unsolved
 	switch {
 	case errors.As(err, &unsolved):
-		answer.resolution.explain(ctx, unsolved)
+		answer.resolution.explain(ctx, in, unsolved)
 		return answer, nil
 	case err != nil:
 		return nil, withHint(err)
@@ -168,7 +168,7 @@ func minimumOf(ctx context.Context, in *inputs, world *resolver.World, job resol
 	switch {
 	case errors.As(err, &unsolved):
 		var why resolutionAnswer
-		why.explain(ctx, unsolved)
+		why.explain(ctx, in, unsolved)
 		m.Because = why.Because
 		return m, nil
 	case err != nil:

@@ -190,7 +190,7 @@ func (g *generation) choose(a *app, in *inputs) (chosen []map[constraints.Name]c
 		switch {
 		case errors.As(err, &unsolved):
 			c := &resolutionAnswer{Environment: env.Name()}
-			c.explain(ctx, unsolved)
+			c.explain(ctx, in, unsolved)
 			conflicts = append(conflicts, c)
 			continue
 		case err != nil:

@@ -287,7 +287,7 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 	var unsolved *resolver.Unsolved
 	switch {
 	case errors.As(err, &unsolved):
-		answer.explain(ctx, unsolved)
+		answer.explain(ctx, in, unsolved)
 		return answer, nil
 	case err != nil:
 		return nil, withHint(err)

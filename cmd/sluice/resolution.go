@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/resolver"
@@ -22,6 +23,7 @@ type resolutionAnswer struct {
 	Packages      []resolvedPackage `json:"packages,omitempty"` // by name
 	Because       []resolvedStep    `json:"because,omitempty"`  // why there is no solution; the last step says so
 	Conflict      *resolvedConflict `json:"conflict,omitempty"`
+	Hints         []string          `json:"hints,omitempty"` // what might be done
 }
 
 // resolvedPackage is one of the packages that are installed.
@@ -109,8 +111,11 @@ func (p *resolvedPackage) addHashes(in *inputs, c resolver.Chosen) error {
 }
 
 // explain takes over why there is no solution.
-func (x *resolutionAnswer) explain(ctx context.Context, e *resolver.Unsolved) {
+func (x *resolutionAnswer) explain(ctx context.Context, in *inputs, e *resolver.Unsolved) {
 	core, smaller := e.Core(ctx)
+	for _, h := range smaller.Hints() {
+		x.Hints = append(x.Hints, in.hintOf(h)...)
+	}
 	for _, step := range smaller.Explain().Steps {
 		s := resolvedStep{Facts: []resolvedFact{}, Uses: step.Uses, Conclusion: step.Conclusion}
 		if s.Conclusion == "" {
@@ -141,6 +146,31 @@ func (x *resolutionAnswer) explain(ctx context.Context, e *resolver.Unsolved) {
 	for _, e := range core.Exclusions {
 		member("without "+string(e.Name)+e.Range.String(), e.Place)
 	}
+}
+
+// hintOf returns a hint in words; none where there is nothing to say.
+func (in *inputs) hintOf(h resolver.Hint) []string {
+	switch h.Kind {
+	case resolver.WasYanked:
+		return []string{fmt.Sprintf("%s %s was yanked: it counts if a requirement or constraint names it exactly", h.Name, h.Version)}
+	case resolver.NeedsRuntime:
+		return []string{fmt.Sprintf("%s %s is for Python %s", h.Name, h.Version, h.Range)}
+	case resolver.IsPrerelease:
+		return []string{fmt.Sprintf("%s %s is a pre-release, and the policy wants none: --prereleases if-needed", h.Name, h.Version)}
+	case resolver.IsExcludedNow:
+		return []string{fmt.Sprintf("versions of %s are excluded by --exclude", h.Name)}
+	case resolver.IsNotThere:
+		near := in.facts.suggest(h.Name)
+		if len(near) == 0 {
+			return nil
+		}
+		names := make([]string, len(near))
+		for i, n := range near {
+			names[i] = string(n)
+		}
+		return []string{fmt.Sprintf("there is no %s; did you mean %s?", h.Name, strings.Join(names, " or "))}
+	}
+	return nil
 }
 
 // answerResolution writes the answer in the form asked for.
@@ -231,6 +261,9 @@ func (x *resolutionAnswer) writeConflict(w io.Writer, color bool) error {
 			p.styled(dim, m.Source)
 			p.printf("\n")
 		}
+	}
+	for _, h := range x.Hints {
+		p.printf("  hint     %s\n", h)
 	}
 	return p.flush()
 }
