@@ -36,6 +36,7 @@ func (k Kind) Undecided() bool { return k == UnknownFacts || k == GaveUp }
 type Root struct {
 	Requirement constraints.Requirement
 	Place       constraints.Place
+	Group       int // whose versions of a package count that a Plan chooses Apart
 }
 
 // Demand is a requirement together with who makes it: the release From of a

@@ -17,8 +17,9 @@ type Plan struct {
 	// Overrides stand for all requirements on their packages, whoever makes them.
 	Overrides []Root
 
-	// LeftOut are packages that nobody's requirements count on: they are not chosen.
-	LeftOut []constraints.Name
+	// Apart are packages of which every group of roots gets versions of its own, which are
+	// no part of the solution. What other packages require of them does not count.
+	Apart []constraints.Name
 
 	// Excluded are versions that are not to be chosen.
 	Excluded []Exclusion

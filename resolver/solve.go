@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/resolver/pubgrub"
@@ -14,6 +17,10 @@ type Solution struct {
 	// Outcome is what Verify says of it: nothing clashes. It has what is installed, and
 	// through what.
 	*Outcome
+
+	// Chosen is what is there, by name: what is installed, and what only packages need that
+	// the plan chooses apart.
+	Chosen []Chosen
 
 	// Decided is what was left to choose, in the order in which it was chosen. In this
 	// order each package has the version that its plan prefers among those with which, after
@@ -72,9 +79,11 @@ func (w *World) Solve(ctx context.Context, job Job, plan Plan) (*Solution, error
 		c := outcome.Clashes[0]
 		return nil, fmt.Errorf("an error in this program: what was chosen does not fit: %s of %s %s", c.Kind, c.Target.Name, c.Target.Version)
 	}
-	s := &Solution{Outcome: outcome, Steps: found.Steps}
+	s := &Solution{Outcome: outcome, Chosen: u.chosen(found), Steps: found.Steps}
 	for _, p := range found.Decided {
-		s.Decided = append(s.Decided, u.packages[p].node.name)
+		if name := u.packages[p].node.name; !u.apart[name] {
+			s.Decided = append(s.Decided, name)
+		}
 	}
 	return s, nil
 }
@@ -102,25 +111,42 @@ type Unsolved struct {
 
 func (e *Unsolved) Error() string { return "no choice of versions fits" }
 
+// chosen returns what was found, by name, but for what is chosen apart.
+func (u *universe) chosen(found *pubgrub.Solution) (all []Chosen) {
+	for p, v := range found.Versions {
+		e := &u.packages[p]
+		switch {
+		case v < 0, e.extra != "", u.apart[e.node.name]:
+		case e.node.pinned != nil:
+			all = append(all, e.node.pinned.chosen())
+		default:
+			all = append(all, Chosen{Name: e.node.name, Version: e.node.versions[v]})
+		}
+	}
+	slices.SortFunc(all, func(a, b Chosen) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	return all
+}
+
 // verify takes the job through the world in which what was found is pinned.
 func (u *universe) verify(found *pubgrub.Solution) *Outcome {
 	w := u.world
 	var pins []Pin
-	for p, v := range found.Versions {
-		switch e := &u.packages[p]; {
-		case e.extra != "":
-		case e.node.pinned != nil:
-		case v >= 0:
-			version := e.node.versions[v]
-			pins = append(pins, Pin{Name: e.node.name, Version: version, Range: only{version}})
+	for _, c := range u.chosen(found) {
+		if c.Pin == nil {
+			pins = append(pins, Pin{Name: c.Name, Version: c.Version, Range: only{c.Version}})
 		}
 	}
 	fixed := NewWorld(w.env, pins, nil, w.source)
 	for name, pin := range w.pins {
 		fixed.pins[name] = pin
 	}
-	fixed.limits, fixed.overrides = w.limits, u.overrides
-	return fixed.Verify(u.job)
+	fixed.limits, fixed.overrides = w.limits, maps.Clone(u.overrides)
+	job := u.job
+	for name := range u.apart { // nothing stands for what is required of it
+		fixed.overrides[name] = nil
+	}
+	job.Roots = slices.DeleteFunc(slices.Clone(job.Roots), func(r Root) bool { return u.apart[r.Requirement.Name] })
+	return fixed.Verify(job)
 }
 
 // only is the range of one version in one spelling.

@@ -21,19 +21,28 @@ type universe struct {
 	demands  []pubgrub.Demand
 	meanings []meaning // of the requirement of each number
 	known    map[meaningKey]pubgrub.Requirement
-	made     map[*slot][]pubgrub.Requirement // what a slot requires
+	made     map[madeKey][]pubgrub.Requirement
+	apart    map[constraints.Name]bool
+}
+
+// madeKey is what requires something: a slot, of a package that groups have apart.
+type madeKey struct {
+	slot  *slot
+	group int
 }
 
 // entry is a package, or an extra of one.
 type entry struct {
 	node   *node
 	extra  constraints.Name
+	group  int         // whose it is, of a package that groups have apart
 	finals pubgrub.Set // the versions that are no pre-releases; nil until asked for
 }
 
 type packageKey struct {
 	node  *node
 	extra constraints.Name
+	group int
 }
 
 // named is what roots and constraints say of a package by themselves.
@@ -78,7 +87,7 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 		world: w, job: job, plan: plan,
 		named: make(map[constraints.Name]named), overrides: make(map[constraints.Name][]*constraints.Requirement),
 		numbers: make(map[packageKey]pubgrub.Package), known: make(map[meaningKey]pubgrub.Requirement),
-		made: make(map[*slot][]pubgrub.Requirement),
+		made: make(map[madeKey][]pubgrub.Requirement), apart: make(map[constraints.Name]bool),
 	}
 	for i := range plan.Overrides {
 		r := &plan.Overrides[i].Requirement
@@ -87,8 +96,8 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 		}
 		u.overrides[r.Name] = append(u.overrides[r.Name], r)
 	}
-	for _, name := range plan.LeftOut { // nothing stands for what is required of them
-		u.overrides[name] = nil
+	for _, name := range plan.Apart {
+		u.apart[name] = true
 	}
 	u.job.Roots = u.roots()
 	return u
@@ -135,7 +144,7 @@ func (u *universe) start() ([]pubgrub.Requirement, error) {
 	var facts []pubgrub.Requirement
 	for i := range u.job.Roots {
 		root := &u.job.Roots[i]
-		asked, err := u.requirements(&root.Requirement, root)
+		asked, err := u.requirements(&root.Requirement, root, root.Group)
 		if err != nil {
 			return nil, err
 		}
@@ -157,13 +166,17 @@ func (u *universe) name(r *constraints.Requirement) {
 	u.named[r.Name] = n
 }
 
-// number returns the number of a package or extra, new ones after all others.
-func (u *universe) number(n *node, extra constraints.Name) pubgrub.Package {
-	key := packageKey{n, extra}
+// number returns the number of a package or extra, of a group where groups have it apart,
+// new ones after all others.
+func (u *universe) number(n *node, extra constraints.Name, group int) pubgrub.Package {
+	if !u.apart[n.name] {
+		group = 0
+	}
+	key := packageKey{n, extra, group}
 	p, ok := u.numbers[key]
 	if !ok {
 		p = pubgrub.Package(len(u.packages))
-		u.packages = append(u.packages, entry{node: n, extra: extra})
+		u.packages = append(u.packages, entry{node: n, extra: extra, group: group})
 		u.numbers[key] = p
 	}
 	return p
@@ -172,7 +185,7 @@ func (u *universe) number(n *node, extra constraints.Name) pubgrub.Package {
 // requirements returns what a requirement asks for: its package in its range, and each of
 // its extras. A direct reference asks for nothing that could be chosen. The error is that
 // it cannot be told which versions there are.
-func (u *universe) requirements(r *constraints.Requirement, root *Root) ([]pubgrub.Requirement, error) {
+func (u *universe) requirements(r *constraints.Requirement, root *Root, group int) ([]pubgrub.Requirement, error) {
 	if r.URL != "" || u.named[r.Name].provided {
 		return nil, nil
 	}
@@ -180,10 +193,10 @@ func (u *universe) requirements(r *constraints.Requirement, root *Root) ([]pubgr
 	if n.err != nil {
 		return nil, &FactsError{Name: n.name, Err: n.err}
 	}
-	on := u.number(n, "")
+	on := u.number(n, "", group)
 	all := []pubgrub.Requirement{u.inRange(on, r, root)}
 	for _, extra := range r.Extras {
-		p := u.number(n, extra)
+		p := u.number(n, extra, group)
 		all = append(all, u.intern(meaningKey{kind: meansExtra, on: p, root: root}, meaning{kind: meansExtra, requirement: r, root: root}, func() pubgrub.Set {
 			return u.absence(p)
 		}))
@@ -256,7 +269,7 @@ func (u *universe) Owner(p pubgrub.Package) (pubgrub.Package, bool) {
 	if e.extra == "" {
 		return 0, false
 	}
-	return u.numbers[packageKey{e.node, ""}], true
+	return u.numbers[packageKey{e.node, "", e.group}], true
 }
 
 // Demand implements pubgrub.Universe.
@@ -323,7 +336,7 @@ func (u *universe) Requirements(p pubgrub.Package, v int) ([]pubgrub.Requirement
 		if c.release == nil || !slices.Contains(c.release.Extras, e.extra) { // installers warn, and take it without
 			return nil, nil
 		}
-		return u.requirementsOf(c.slot(e.extra))
+		return u.requirementsOf(c.slot(e.extra), e.group)
 	}
 	switch {
 	case c.err != nil, c.defect == UnknownFacts:
@@ -335,7 +348,7 @@ func (u *universe) Requirements(p pubgrub.Package, v int) ([]pubgrub.Requirement
 	case c.yanked && !u.isNamed(c):
 		return []pubgrub.Requirement{u.never(p, meaning{kind: meansYanked}, "")}, nil
 	}
-	return u.requirementsOf(c.base)
+	return u.requirementsOf(c.base, e.group)
 }
 
 // isNamed reports whether a root or constraint asks for exactly that version.
@@ -354,22 +367,28 @@ func (u *universe) never(p pubgrub.Package, m meaning, reason string) pubgrub.Re
 	})
 }
 
-// requirementsOf returns what a slot requires.
-func (u *universe) requirementsOf(s *slot) ([]pubgrub.Requirement, error) {
-	all, ok := u.made[s]
-	if !ok {
-		edges := u.world.edges(s)
-		for i := range edges {
-			for _, r := range u.instead(edges[i].requirement) {
-				asked, err := u.requirements(r, nil)
-				if err != nil {
-					return nil, err
-				}
-				all = append(all, asked...)
-			}
-		}
-		u.made[s] = all
+// requirementsOf returns what a slot requires, of a package that is a group's or shared.
+func (u *universe) requirementsOf(s *slot, group int) ([]pubgrub.Requirement, error) {
+	key := madeKey{s, group}
+	all, ok := u.made[key]
+	if ok {
+		return all, nil
 	}
+	shared := !u.apart[s.candidate.node.name]
+	edges := u.world.edges(s)
+	for i := range edges {
+		for _, r := range u.instead(edges[i].requirement) {
+			if shared && u.apart[r.Name] {
+				continue // of which group?
+			}
+			asked, err := u.requirements(r, nil, group)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, asked...)
+		}
+	}
+	u.made[key] = all
 	return all, nil
 }
 

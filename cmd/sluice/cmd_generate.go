@@ -32,7 +32,7 @@ its lines that fix no version; its pins do not count, unless --pins prefer.`,
 			o.addFlags(flags)
 			flags.StringArrayVarP(&g.files, "requirements", "r", nil, "fit the requirements of this `FILE` instead of the consumers' (repeatable)")
 			flags.BoolVar(&g.runtime, "runtime", false, "leave out what consumers require for tests, docs and other extras")
-			flags.StringSliceVar(&g.leftOut, "leave-out", nil, "packages that are not to be constrained, as `NAMES` with commas between: what is required of them does not count")
+			flags.StringSliceVar(&g.leftOut, "leave-out", nil, "packages that are not to be constrained, as `NAMES` with commas between: each consumer gets versions of its own beside the pins")
 			flags.StringArrayVar(&g.excluded, "exclude", nil, "a `REQUIREMENT` whose versions are not to be chosen, such as 'urllib3==2.0.5' (repeatable)")
 			flags.StringVar(&g.order, "order", "highest", "which `VERSIONS` go first: highest or lowest")
 			flags.StringVar(&g.pins, "pins", "ignore", "whether pins of today `COUNT`: prefer or ignore")
@@ -158,12 +158,18 @@ func (g *generation) demand(in *inputs, env *constraints.Environment) (job resol
 		}
 		job.Roots = append(job.Roots, roots...)
 	}
+	group := 0
 	for _, c := range in.consumers {
 		if c.judged.Runtime != nil && !c.judged.Runtime.Contains(env.Runtime()) {
 			continue
 		}
 		for _, own := range c.judged.Jobs {
-			job.Roots, job.Limits = append(job.Roots, own.Roots...), append(job.Limits, own.Limits...)
+			group++
+			for _, root := range own.Roots {
+				root.Group = group
+				job.Roots = append(job.Roots, root)
+			}
+			job.Limits = append(job.Limits, own.Limits...)
 		}
 	}
 	return job, nil
@@ -197,7 +203,7 @@ func (g *generation) choose(a *app, in *inputs) (chosen []map[constraints.Name]c
 			return nil, nil, withHint(fmt.Errorf("%s: %w", env.Name(), err))
 		}
 		versions := make(map[constraints.Name]constraints.Version)
-		for _, c := range solution.Installed() {
+		for _, c := range solution.Chosen {
 			if c.Pin == nil || c.Pin.URL == "" {
 				versions[c.Name] = c.Version
 			}
@@ -210,7 +216,7 @@ func (g *generation) choose(a *app, in *inputs) (chosen []map[constraints.Name]c
 func (g *generation) plan(in *inputs, pins []resolver.Pin, excluded []resolver.Exclusion) resolver.Plan {
 	plan := resolver.Plan{Excluded: excluded, Order: orders[g.order], Prereleases: prereleases[in.settings.Policy.Prereleases]}
 	for _, name := range g.leftOut {
-		plan.LeftOut = append(plan.LeftOut, pep508.NormalizeName(name))
+		plan.Apart = append(plan.Apart, pep508.NormalizeName(name))
 	}
 	if g.pins == "prefer" {
 		plan.Keep = make(map[constraints.Name]constraints.Version)
