@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"sluice/constraints"
+	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
 )
 
@@ -23,6 +24,74 @@ func rewritePins(file *pinfile.File, wanted map[constraints.Name][]cell, spellin
 	}
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
 		if file, err = rewritePin(file, name, wanted[name], cmp.Or(spellings[name], string(name))); err != nil {
+			return nil, err
+		}
+	}
+	return file, nil
+}
+
+// raisePins returns the constraints file with the pins that moved. Lines that hold in no
+// environment of the matrix stay as they are.
+func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constraints.Version) (file *pinfile.File, err error) {
+	file = in.file
+	var moved []constraints.Name
+	for _, m := range moves {
+		moved = append(moved, pep508.NormalizeName(m.Name))
+	}
+	slices.Sort(moved)
+	for _, name := range slices.Compact(moved) {
+		wanted := make([]cell, len(in.environments))
+		lines := versionPins(file)[name]
+		active := slices.DeleteFunc(slices.Clone(lines), func(e pinfile.Entry) bool {
+			return !slices.ContainsFunc(in.environments, func(env *constraints.Environment) bool { return e.Requirement.Applies(env, "") })
+		})
+		for i, env := range in.environments {
+			wanted[i].env = env
+			if v, ok := chosen[i][name]; ok {
+				wanted[i].version = v.String()
+				continue
+			}
+			for _, e := range active { // it does not fit here today: its pin stays
+				if _, text, _ := e.Pin(); e.Requirement.Applies(env, "") {
+					wanted[i].version = text
+				}
+			}
+		}
+		versions, ok := versionsOf(active, wanted)
+		switch {
+		case ok:
+			file, err = setLines(file, active, versions)
+		case len(active) < len(lines):
+			err = usageError{
+				msg:  fmt.Sprintf("%s has lines for environments outside of the matrix, and those inside need other markers now", name),
+				hint: "write its lines with sluice edit, and name the other packages here",
+			}
+		default:
+			file, err = rewritePin(file, name, wanted, spellingOf(lines, name))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return file, nil
+}
+
+func spellingOf(lines []pinfile.Entry, name constraints.Name) string {
+	if len(lines) > 0 {
+		return lines[0].Requirement.Spelling
+	}
+	return string(name)
+}
+
+// setLines gives lines of one name other versions.
+func setLines(file *pinfile.File, lines []pinfile.Entry, versions []string) (*pinfile.File, error) {
+	for i, e := range lines {
+		_, text, _ := e.Pin()
+		if text == versions[i] {
+			continue
+		}
+		var err error
+		if file, err = file.Set(e.Requirement.Name, versions[i], func(other pinfile.Entry) bool { return other.Place == e.Place }); err != nil {
 			return nil, err
 		}
 	}
@@ -54,15 +123,7 @@ func rewritePin(file *pinfile.File, name constraints.Name, wanted []cell, spelli
 	}
 	there := versionPins(file)[name]
 	if versions, ok := versionsOf(there, wanted); ok && len(there) == len(parts) {
-		for i, e := range there {
-			if _, text, _ := e.Pin(); text == versions[i] {
-				continue
-			}
-			if file, err = file.Set(name, versions[i], func(other pinfile.Entry) bool { return other.Place == e.Place }); err != nil {
-				return nil, err
-			}
-		}
-		return file, nil
+		return setLines(file, there, versions)
 	}
 	if len(there) > 0 {
 		if file, err = file.Remove(name, isVersionPin); err != nil {

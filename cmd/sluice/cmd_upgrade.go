@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os/signal"
+	"slices"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"sluice/constraints"
+	"sluice/constraints/pep508"
+	"sluice/constraints/pinfile"
+	"sluice/resolver/gate"
+)
+
+func upgradeCommand() command {
+	return command{
+		name:    "upgrade",
+		args:    "[PACKAGE...] [-o FILE]",
+		summary: "raise pins as far as every consumer allows, and say what holds the rest back",
+		details: `All pins, or those of the packages that are named, go up to the newest versions that
+hold for all consumers at once in every environment; nothing goes down. Jobs that
+fail today are left aside. Of what nothing pins each job has versions of its own.
+For each package that stays behind its newest version it is told what holds it.`,
+		setup: func(a *app, flags *pflag.FlagSet) runFunc {
+			o := options{flags: flags}
+			var u upgrade
+			o.addFlags(flags)
+			o.addOutputFlags(flags)
+			flags.StringArrayVar(&u.excluded, "exclude", nil, "a `REQUIREMENT` whose versions are not to be chosen, such as 'urllib3==2.0.5' (repeatable)")
+			flags.StringVarP(&u.output, "output", "o", "", "write the file with the raised pins to this `FILE`, - for stdout instead of the answer")
+			return func(args []string) (int, error) { return a.upgrade(&o, &u, args) }
+		},
+	}
+}
+
+// upgrade is how to raise pins, as flags say.
+type upgrade struct {
+	excluded []string
+	output   string
+	named    map[constraints.Name]bool // empty for all
+}
+
+func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
+	u.named = make(map[constraints.Name]bool)
+	for _, arg := range args {
+		if !pep508.ValidName(arg) {
+			return 0, usagef("%q is not the name of a package", arg)
+		}
+		u.named[pep508.NormalizeName(arg)] = true
+	}
+	in, err := a.load(o)
+	if err != nil {
+		return 0, err
+	}
+	defer in.close()
+	for name := range u.named {
+		if !slices.ContainsFunc(in.lines, func(l gate.Line) bool { return l.Requirement.Name == name && !l.Version.IsZero() }) {
+			return 0, usageError{msg: fmt.Sprintf("%s is not pinned", name), hint: "name packages of the constraints file"}
+		}
+	}
+	answer, file, err := u.raise(in)
+	if err := errors.Join(err, in.facts.settle()); err != nil {
+		return 0, err
+	}
+	a.tell(in.settings.notes)
+	if u.output != "" {
+		if u.output == "-" {
+			_, err = a.stdout.Write(file.Bytes())
+			return exitOK, err
+		}
+		if err := replaceFile(in.settings.abs(u.output), file.Bytes(), nil); err != nil {
+			return 0, err
+		}
+	}
+	status := exitOK
+	if len(answer.Broken) > 0 {
+		status = gate.Reject.ExitStatus()
+	}
+	if o.format == "json" {
+		answer.Facts = in.facts.digest()
+		return status, writeJSON(a.stdout, answer)
+	}
+	return status, answer.write(a.stdout, a.color(), o.full)
+}
+
+// raise solves each environment. It returns what moves and what does not, and the file
+// with what moves.
+func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
+	excluded, err := parseExclusions(u.excluded)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Raised: []pinMove{}, Behind: []pinBehind{}}
+	var climbs []*climb
+	var chosen []map[constraints.Name]constraints.Version
+	for _, env := range in.environments {
+		c, err := u.climb(ctx, in, env, excluded)
+		if err == nil {
+			err = c.report(ctx, in, answer)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", env.Name(), err)
+		}
+		climbs, chosen = append(climbs, c), append(chosen, c.versions)
+	}
+	file, err := raisePins(in, answer.Raised, chosen)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, c := range climbs {
+		answer.Environments = append(answer.Environments, c.env.Name())
+		answer.LeftAside = append(answer.LeftAside, c.aside...)
+		answer.Broken = append(answer.Broken, c.broken(in, linesOf(file))...)
+	}
+	for _, names := range []*[]string{&answer.Unfit, &answer.LeftAside, &answer.Broken} {
+		slices.Sort(*names)
+		*names = slices.Compact(*names)
+	}
+	return answer, file, nil
+}

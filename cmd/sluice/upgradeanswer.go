@@ -1,0 +1,135 @@
+package main
+
+import (
+	"cmp"
+	"io"
+	"slices"
+	"strings"
+)
+
+// upgradeAnswer is the answer as JSON.
+type upgradeAnswer struct {
+	SchemaVersion int         `json:"schema_version"`
+	Command       string      `json:"command"`
+	Environments  []string    `json:"environments"`
+	Facts         string      `json:"facts,omitempty"`
+	Raised        []pinMove   `json:"raised"`
+	Behind        []pinBehind `json:"behind"`               // what is not at its newest version
+	Unfit         []string    `json:"unfit,omitempty"`      // pins that do not fit today in some environment, which stay
+	LeftAside     []string    `json:"left_aside,omitempty"` // jobs that fail today
+	Broken        []string    `json:"broken,omitempty"`     // jobs that fit today, and would not
+}
+
+// pinMove is a pin that goes up, or one more, of what raised pins require.
+type pinMove struct {
+	Name        string `json:"name"`
+	Environment string `json:"environment"`
+	From        string `json:"from,omitempty"` // none where nothing pins it yet
+	To          string `json:"to"`
+}
+
+// pinBehind is a pin that stays behind the newest version of its package.
+type pinBehind struct {
+	Name        string         `json:"name"`
+	Environment string         `json:"environment"`
+	At          string         `json:"at"`
+	Newest      string         `json:"newest"`
+	Because     []resolvedFact `json:"because"`
+}
+
+// shownBehind is how many packages that stay behind are told of in full.
+const shownBehind = 20
+
+// write writes what goes up and what stays behind, environments that agree together.
+func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
+	p := newPrinter(w, color)
+	p.styled(bold, count(distinct(x.Raised, func(m pinMove) string { return m.Name }), "pin"))
+	p.printf(" can go up   %s\n", strings.Join(x.Environments, " "))
+	for _, m := range groupMoves(x.Raised) {
+		p.printf("  %s %s -> %s%s\n", padded(m.Name, 28), cmp.Or(m.From, "(new)"), m.To, x.only(m.environments))
+	}
+	behind := groupBehind(x.Behind)
+	if len(behind) > 0 {
+		p.printf("\n")
+		p.styled(bold, count(distinct(x.Behind, func(b pinBehind) string { return b.Name }), "pin"))
+		p.printf(" behind the newest version\n")
+	}
+	for i, b := range behind {
+		if i == shownBehind && !full {
+			p.printf("  and %d more: --full lists them\n", len(behind)-i)
+			break
+		}
+		p.printf("  %s at %s, newest %s%s\n", padded(b.Name, 28), b.At, b.Newest, x.only(b.environments))
+		for _, f := range b.Because {
+			p.printf("    %s   ", f.Text)
+			p.styled(dim, f.Source)
+			p.printf("\n")
+		}
+	}
+	if len(x.Unfit) > 0 {
+		p.printf("\nleft as they are, since they do not fit today in some environment: %s\n", strings.Join(x.Unfit, ", "))
+	}
+	if len(x.LeftAside) > 0 {
+		p.printf("\nleft aside, since they fail today: %s\n", strings.Join(x.LeftAside, ", "))
+	}
+	if len(x.Broken) > 0 {
+		p.printf("\nwould fail, though they fit today: %s\n", strings.Join(x.Broken, ", "))
+		p.printf("  hint: packages of theirs that nothing pins do not fit beside the raised pins; pin them, or --exclude what requires them\n")
+	}
+	return p.flush()
+}
+
+// distinct returns how many names there are.
+func distinct[T any](all []T, nameOf func(T) string) int {
+	names := make(map[string]bool)
+	for _, x := range all {
+		names[nameOf(x)] = true
+	}
+	return len(names)
+}
+
+// only names environments, unless they are all.
+func (x *upgradeAnswer) only(environments []string) string {
+	if len(environments) == len(x.Environments) {
+		return ""
+	}
+	return "   [" + strings.Join(environments, " ") + "]"
+}
+
+// groupedMove is a move that is the same in some environments.
+type groupedMove struct {
+	pinMove
+	environments []string
+}
+
+func groupMoves(moves []pinMove) (groups []groupedMove) {
+	for _, m := range moves {
+		i := slices.IndexFunc(groups, func(g groupedMove) bool { return g.Name == m.Name && g.From == m.From && g.To == m.To })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, groupedMove{pinMove: m})
+		}
+		groups[i].environments = append(groups[i].environments, m.Environment)
+	}
+	return groups
+}
+
+// groupedBehind is a pin that stays behind in the same way in some environments.
+type groupedBehind struct {
+	pinBehind
+	environments []string
+}
+
+func groupBehind(all []pinBehind) (groups []groupedBehind) {
+	for _, b := range all {
+		i := slices.IndexFunc(groups, func(g groupedBehind) bool {
+			return g.Name == b.Name && g.At == b.At && g.Newest == b.Newest && slices.Equal(g.Because, b.Because)
+		})
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, groupedBehind{pinBehind: b})
+		}
+		groups[i].environments = append(groups[i].environments, b.Environment)
+	}
+	return groups
+}
