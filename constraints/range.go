@@ -24,6 +24,15 @@ func (e exactly) String() string           { return "==" + e.version.String() }
 // Exact returns the spelling of the version that the range holds, and true.
 func (e exactly) Exact() (string, bool) { return e.version.String(), true }
 
+// AtLeast returns the range that holds a version and all that follow it.
+func AtLeast(v Version) Range { return atLeast{v} }
+
+type atLeast struct{ version Version }
+
+func (a atLeast) Contains(v Version) bool  { return v.Compare(a.version) >= 0 }
+func (a atLeast) MentionsPrerelease() bool { return a.version.IsPrerelease() }
+func (a atLeast) String() string           { return ">=" + a.version.String() }
+
 // Everything returns the range that holds every version.
 func Everything() Range { return everything{} }
 

@@ -4,61 +4,40 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strings"
 
 	"sluice/constraints"
-	"sluice/constraints/pep440"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 )
-
-// fittingJob is a job that fits today.
-type fittingJob struct {
-	name string
-	job  resolver.Job
-}
 
 // climb is the solution of one environment.
 type climb struct {
 	upgrade  *upgrade
 	env      *constraints.Environment
-	pins     []resolver.Pin
-	world    *resolver.World
-	job      resolver.Job              // all jobs that fit today
-	unpinned map[constraints.Name]bool // what they have today that nothing pins
+	pins     []resolver.Pin  // today's
+	limits   []resolver.Root // lines that fix no version
+	joint    *gate.Joint
+	world    *resolver.World // in which pins may go up
 	plan     resolver.Plan
-	fitting  []fittingJob // ... one by one
-	aside    []string
 	solution *resolver.Solution
-	versions map[constraints.Name]constraints.Version // of the pins
+	versions map[constraints.Name]constraints.Version // what was chosen
 }
 
 func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Environment, excluded []resolver.Exclusion) (*climb, error) {
-	c := &climb{upgrade: u, env: env, unpinned: make(map[constraints.Name]bool), versions: make(map[constraints.Name]constraints.Version)}
-	var limits []resolver.Root
-	c.pins, limits = gate.Active(in.lines, env)
-	c.gather(in, limits)
-	var fixed []resolver.Pin
-	for _, p := range c.pins {
-		if p.URL != "" || p.Version.IsZero() || !u.climbs(p.Name) {
-			fixed = append(fixed, p)
-			continue
-		}
-		floor, err := pep440.ParseSpecifierSet(">=" + p.Version.String())
-		if err != nil { // no version as PEP 440 has them cannot go up
-			fixed = append(fixed, p)
-			continue
-		}
-		limits = append(limits, resolver.Root{
-			Requirement: constraints.Requirement{Name: p.Name, Spelling: string(p.Name), Range: floor}, Place: p.Place,
+	c := &climb{upgrade: u, env: env, versions: make(map[constraints.Name]constraints.Version)}
+	c.pins, c.limits = gate.Active(in.lines, env)
+	today := resolver.NewWorld(env, c.pins, c.limits, in.facts)
+	c.joint = gate.NewJoint(in.question(in.lines).Consumers, c.pins, today, env)
+	c.plan = resolver.Plan{Prereleases: prereleases[in.settings.Policy.Prereleases], Excluded: excluded, Apart: c.joint.Apart}
+	err := c.solve(ctx, in, func(resolver.Pin) bool { return false })
+	if errors.As(err, new(*resolver.Unsolved)) { // a yanked version stays only where it is pinned
+		err = c.solve(ctx, in, func(p resolver.Pin) bool {
+			release, err := in.facts.Release(p.Name, p.Version)
+			return err == nil && release != nil && release.Yanked
 		})
 	}
-	c.plan = resolver.Plan{Prereleases: prereleases[in.settings.Policy.Prereleases], Excluded: excluded}
-	c.plan.Apart = slices.Sorted(maps.Keys(c.unpinned))
-	c.world = resolver.NewWorld(env, fixed, limits, in.facts)
-	if err := c.solve(ctx, in); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	for _, v := range c.solution.Chosen {
@@ -72,9 +51,9 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 func (c *climb) broken(in *inputs, lines []gate.Line) (names []string) {
 	pins, limits := gate.Active(lines, c.env)
 	world := resolver.NewWorld(c.env, pins, limits, in.facts)
-	for _, f := range c.fitting {
-		if len(world.Verify(f.job).Clashes) > 0 {
-			names = append(names, f.name)
+	for _, p := range c.joint.Parts {
+		if len(world.Verify(p.Job).Clashes) > 0 {
+			names = append(names, p.Name)
 		}
 	}
 	return names
@@ -85,11 +64,22 @@ const maxPassedOver = 1000
 
 // solve passes over the releases of which it is not known what they require, or not
 // all: the gate would leave them undecided.
-func (c *climb) solve(ctx context.Context, in *inputs) (err error) {
+func (c *climb) solve(ctx context.Context, in *inputs, hold func(resolver.Pin) bool) (err error) {
+	limits := slices.Clone(c.limits)
+	var fixed []resolver.Pin
+	for _, p := range c.pins {
+		if p.URL != "" || !c.upgrade.climbs(p.Name) || hold(p) {
+			fixed = append(fixed, p)
+			continue
+		}
+		floor := constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.AtLeast(p.Version)}
+		limits = append(limits, resolver.Root{Requirement: floor, Place: p.Place})
+	}
+	c.world = resolver.NewWorld(c.env, fixed, limits, in.facts)
 	for range maxPassedOver {
 		var more []resolver.Exclusion
 		var unknown *resolver.FactsError
-		c.solution, err = c.world.Solve(ctx, c.job, c.plan)
+		c.solution, err = c.world.Solve(ctx, c.joint.Job, c.plan)
 		switch {
 		case err == nil:
 			if more, err = c.incomplete(in); err != nil || len(more) == 0 {
@@ -129,49 +119,6 @@ func (c *climb) incomplete(in *inputs) (all []resolver.Exclusion, err error) {
 }
 
 func (u *upgrade) climbs(name constraints.Name) bool { return len(u.named) == 0 || u.named[name] }
-
-// gather collects the jobs that fit under today's pins, each a group of its own. What is
-// pinned and no consumer needs is a job too: the pins are to fit in with each other.
-func (c *climb) gather(in *inputs, limits []resolver.Root) {
-	today := resolver.NewWorld(c.env, c.pins, limits, in.facts)
-	for _, consumer := range in.consumers {
-		if r := consumer.judged.Runtime; r != nil && !r.Contains(c.env.Runtime()) {
-			continue
-		}
-		for _, job := range consumer.judged.Jobs {
-			name := strings.TrimSuffix(consumer.name+" ("+job.Name+")", " ()")
-			if !c.include(today, name, job.Job) {
-				c.aside = append(c.aside, name)
-			}
-		}
-	}
-	for _, p := range c.pins {
-		if p.URL == "" {
-			self := constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.Everything()}
-			c.include(today, p.Spelling, resolver.Job{Roots: []resolver.Root{{Requirement: self, Place: p.Place}}})
-		}
-	}
-}
-
-// include adds a job if it fits.
-func (c *climb) include(today *resolver.World, name string, job resolver.Job) bool {
-	outcome := today.Verify(job)
-	if len(outcome.Clashes) > 0 {
-		return false
-	}
-	for _, v := range outcome.Installed() {
-		if v.Pin == nil {
-			c.unpinned[v.Name] = true
-		}
-	}
-	c.fitting = append(c.fitting, fittingJob{name, job})
-	for _, root := range job.Roots {
-		root.Group = len(c.fitting)
-		c.job.Roots = append(c.job.Roots, root)
-	}
-	c.job.Limits = append(c.job.Limits, job.Limits...)
-	return true
-}
 
 // report adds what goes up and what stays behind.
 func (c *climb) report(ctx context.Context, in *inputs, answer *upgradeAnswer) error {
@@ -268,7 +215,7 @@ func (c *climb) excluders(demands []resolver.Demand, version constraints.Version
 // obstacles returns what is in the way of a version that every demand on its package
 // admits.
 func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, version constraints.Version) ([]resolvedFact, error) {
-	job := c.job
+	job := c.joint.Job
 	supposed := resolver.Root{
 		Requirement: constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.Exactly(version)},
 		Place:       constraints.Place{File: "supposed"},

@@ -114,7 +114,7 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 	}
 	for _, c := range climbs {
 		answer.Environments = append(answer.Environments, c.env.Name())
-		answer.LeftAside = append(answer.LeftAside, c.aside...)
+		answer.LeftAside = append(answer.LeftAside, c.joint.Aside...)
 		answer.Broken = append(answer.Broken, c.broken(in, linesOf(file))...)
 	}
 	for _, names := range []*[]string{&answer.Unfit, &answer.LeftAside, &answer.Broken} {

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"maps"
 	"slices"
 
 	"sluice/constraints"
@@ -104,52 +103,6 @@ func (a *adviser) excludes(name constraints.Name, v constraints.Version) bool {
 	return slices.ContainsFunc(a.clashes, func(c *resolver.Clash) bool {
 		return c.Kind == resolver.OutOfRange && c.Target.Name == name && !c.Demand.Requirement.Range.Contains(v)
 	})
-}
-
-// together returns the candidates with the pins that must move along with them,
-// when all of them would be admitted as one.
-func (a *adviser) together(report *Report) []string {
-	want := make(map[constraints.Name]constraints.Version)
-	for _, c := range report.Candidates {
-		want[c.name] = pinned(a.question.After, c.name)
-	}
-	const maxRounds = 6
-	clashes := a.clashes
-	for range maxRounds {
-		moves := a.moves(clashes, want)
-		if len(moves) == 0 {
-			return nil
-		}
-		maps.Copy(want, moves)
-		var verdict Verdict
-		if verdict, clashes = a.judge(want); verdict == Admit {
-			return pinList(a.question, want)
-		}
-	}
-	return nil
-}
-
-// moves returns the pins that would have to move for clashes to go, none when no
-// move lifts one of them.
-func (a *adviser) moves(clashes []*resolver.Clash, wanted map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
-	q := a.with(wanted)
-	moves := make(map[constraints.Name]constraints.Version)
-	for _, c := range clashes {
-		if c.Kind != resolver.OutOfRange {
-			continue // it may go with the others
-		}
-		if c.Demand.From == nil {
-			return nil
-		}
-		if v, ok := fittingRequirer(q, c); ok {
-			moves[c.Demand.From.Name] = v
-		} else if v, ok := fittingTarget(q, c); ok {
-			moves[c.Target.Name] = v
-		} else {
-			return nil
-		}
-	}
-	return moves
 }
 
 // with returns the question with other pins.

@@ -1,0 +1,161 @@
+package gate
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"sluice/constraints"
+	"sluice/resolver"
+)
+
+// togetherSteps bounds each search for pins that move along.
+const togetherSteps = 20_000
+
+// together returns the candidates with the pins that must move along with them, when all
+// of them would be admitted as one and none of these can be left out.
+func (a *adviser) together(report *Report) []string {
+	want := make(map[constraints.Name]constraints.Version)
+	for _, c := range report.Candidates {
+		want[c.name] = pinned(a.question.After, c.name)
+	}
+	moves := a.nearby(want)
+	if moves == nil {
+		moves = a.solved(want)
+	}
+	if moves == nil {
+		return nil
+	}
+	return pinList(a.question, a.smallest(want, moves))
+}
+
+// nearby returns the pins to move along that are found going from clash to clash, nil
+// when that leads nowhere.
+func (a *adviser) nearby(want map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
+	want = maps.Clone(want)
+	all := make(map[constraints.Name]constraints.Version)
+	const maxRounds = 6
+	clashes := a.clashes
+	for range maxRounds {
+		moves := a.moves(clashes, want)
+		if len(moves) == 0 {
+			return nil
+		}
+		maps.Copy(want, moves)
+		maps.Copy(all, moves)
+		var verdict Verdict
+		if verdict, clashes = a.judge(want); verdict == Admit {
+			return all
+		}
+	}
+	return nil
+}
+
+// moves returns the pins that would have to move for clashes to go, none when no
+// move lifts one of them.
+func (a *adviser) moves(clashes []*resolver.Clash, wanted map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
+	q := a.with(wanted)
+	moves := make(map[constraints.Name]constraints.Version)
+	for _, c := range clashes {
+		if c.Kind != resolver.OutOfRange {
+			continue // it may go with the others
+		}
+		if c.Demand.From == nil {
+			return nil
+		}
+		if v, ok := fittingRequirer(q, c); ok {
+			moves[c.Demand.From.Name] = v
+		} else if v, ok := fittingTarget(q, c); ok {
+			moves[c.Target.Name] = v
+		} else {
+			return nil
+		}
+	}
+	return moves
+}
+
+// solved returns the pins to move along with which all that fits today fits, in every
+// environment, and would be admitted; nil for none.
+func (a *adviser) solved(want map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
+	if a.hopeless(want) {
+		return nil
+	}
+	moves := make(map[constraints.Name]constraints.Version)
+	for _, b := range a.today {
+		found, err := a.solve(b, want)
+		if err != nil {
+			return nil
+		}
+		for name, v := range found {
+			if at, ok := moves[name]; !ok || v.Compare(at) > 0 {
+				moves[name] = v
+			}
+		}
+	}
+	all := maps.Clone(want)
+	maps.Copy(all, moves)
+	if len(moves) == 0 || !a.admits(all) {
+		return nil
+	}
+	return moves
+}
+
+// hopeless reports whether what rejects is no matter of other pins: a consumer's own
+// requirement, or the candidate itself.
+func (a *adviser) hopeless(want map[constraints.Name]constraints.Version) bool {
+	return slices.ContainsFunc(a.clashes, func(c *resolver.Clash) bool {
+		_, candidate := want[c.Target.Name]
+		return candidate && (c.Kind != resolver.OutOfRange || c.Demand.From == nil)
+	})
+}
+
+// solve returns the pins that move along in one environment, today's versions where they
+// fit.
+func (a *adviser) solve(b *baseline, want map[constraints.Name]constraints.Version) (map[constraints.Name]constraints.Version, error) {
+	pins, limits := Active(a.with(want).After, b.env)
+	plan := resolver.Plan{Keep: make(map[constraints.Name]constraints.Version), MaxSteps: togetherSteps}
+	if a.question.Policy.Prereleases == DenyPrereleases {
+		plan.Prereleases = resolver.DenyPrereleases
+	}
+	var fixed []resolver.Pin
+	for _, p := range pins {
+		if _, candidate := want[p.Name]; candidate || p.URL != "" {
+			fixed = append(fixed, p)
+			continue
+		}
+		plan.Keep[p.Name] = p.Version
+		if !a.question.Policy.Downgrade {
+			floor := constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.AtLeast(p.Version)}
+			limits = append(limits, resolver.Root{Requirement: floor, Place: p.Place})
+		}
+	}
+	joint := NewJoint(a.question.Consumers, b.pins, b.world, b.env)
+	plan.Apart = joint.Apart
+	solution, err := resolver.NewWorld(b.env, fixed, limits, a.question.Source).Solve(context.Background(), joint.Job, plan)
+	if err != nil {
+		return nil, err
+	}
+	moves := make(map[constraints.Name]constraints.Version)
+	for _, v := range solution.Chosen {
+		if at, pinned := plan.Keep[v.Name]; pinned && !v.Version.Equal(at) {
+			moves[v.Name] = v.Version
+		}
+	}
+	return moves, nil
+}
+
+// smallest returns the candidates with no more of the moves than it takes.
+func (a *adviser) smallest(want, moves map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
+	all := maps.Clone(want)
+	maps.Copy(all, moves)
+	if len(moves) == 1 || len(moves) > maxSuggestions {
+		return all
+	}
+	for _, name := range slices.Sorted(maps.Keys(moves)) {
+		fewer := maps.Clone(all)
+		if delete(fewer, name); a.admits(fewer) {
+			all = fewer
+		}
+	}
+	return all
+}
