@@ -296,15 +296,15 @@ func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
 			}))
 		}
 	}
-	if e.node.pinned != nil {
-		return facts
-	}
 	for i := range u.plan.Excluded {
 		if x := &u.plan.Excluded[i]; x.Name == e.node.name {
 			facts = append(facts, u.intern(meaningKey{kind: meansExclusion, on: p, number: i}, meaning{kind: meansExclusion, exclusion: x}, func() pubgrub.Set {
 				return u.where(e.node, x.Range.Contains)
 			}))
 		}
+	}
+	if e.node.pinned != nil {
+		return facts
 	}
 	if u.plan.Prereleases == DenyPrereleases && !u.named[e.node.name].prerelease {
 		facts = append(facts, u.intern(meaningKey{kind: meansFinal, on: p}, meaning{kind: meansFinal}, func() pubgrub.Set {
@@ -316,6 +316,13 @@ func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
 
 // where returns the versions of a package for which something holds.
 func (u *universe) where(n *node, holds func(constraints.Version) bool) pubgrub.Set {
+	if n.pinned != nil {
+		s := pubgrub.NewSet(1)
+		if holds(n.pinned.version) {
+			s.Add(0)
+		}
+		return s
+	}
 	s := pubgrub.NewSet(len(n.versions))
 	for i, v := range n.versions {
 		if holds(v) {

@@ -27,6 +27,9 @@ type climb struct {
 func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Environment, excluded []resolver.Exclusion) (*climb, error) {
 	c := &climb{upgrade: u, env: env, versions: make(map[constraints.Name]constraints.Version)}
 	c.pins, c.limits = gate.Active(in.lines, env)
+	if err := contradiction(c.pins, env); err != nil {
+		return nil, err
+	}
 	today := resolver.NewWorld(env, c.pins, c.limits, in.facts)
 	c.joint = gate.NewJoint(in.question(in.lines).Consumers, c.pins, today, env)
 	c.plan = resolver.Plan{Prereleases: prereleases[in.settings.Policy.Prereleases], Excluded: excluded, Apart: c.joint.Apart}

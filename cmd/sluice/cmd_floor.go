@@ -192,7 +192,7 @@ func (a *app) answerFloor(s *settings, f *floor, in *inputs, x *floorAnswer) (in
 			_, err := a.stdout.Write(pins.Bytes())
 			return status, err
 		}
-		if err := replaceFile(s.abs(f.output), pins.Bytes(), nil); err != nil {
+		if err := s.write(f.output, pins.Bytes()); err != nil {
 			return 0, err
 		}
 	}

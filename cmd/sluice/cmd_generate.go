@@ -83,18 +83,23 @@ func (a *app) generate(o *options, g *generation, args []string) (int, error) {
 	a.tell(s.notes)
 	if len(conflicts) > 0 {
 		for _, c := range conflicts {
-			if err := c.writeConflict(a.stdout, a.color()); err != nil {
+			if err := c.writeConflict(a.stderr, a.color()); err != nil {
 				return 0, err
 			}
 		}
 		return gate.Reject.ExitStatus(), nil
 	}
-	file, err := g.rewrite(in, chosen)
+	file, err := g.rewrite(in, chosen, nil)
+	if err == nil {
+		if strays := straysOf(in, file, chosen); len(strays) > 0 {
+			file, err = g.rewrite(in, chosen, strays)
+		}
+	}
 	if err != nil {
 		return 0, err
 	}
 	if g.output != "-" {
-		err = replaceFile(s.abs(g.output), file.Bytes(), nil)
+		err = s.write(g.output, file.Bytes())
 	} else {
 		_, err = a.stdout.Write(file.Bytes())
 	}
@@ -115,6 +120,9 @@ func (a *app) checkGenerated(in *inputs, file *pinfile.File) (status int) {
 		names := slices.Sorted(maps.Keys(failing))
 		a.hint("what is left out does not fit beside the pins for %s, such as %s: sluice check tells why", count(len(names), "consumer"), names[0])
 	}
+	if len(failing) == 0 && report.Verdict == gate.Reject {
+		a.hint("sluice check rejects the file: %s", report.Findings[0].Message)
+	}
 	for _, c := range in.consumers {
 		if len(c.judged.Problems) > 0 {
 			a.hint("%s could not be read, or not wholly: sluice check tells why", c.name)
@@ -132,6 +140,7 @@ func (g *generation) load(in *inputs) (err error) {
 	if s.hasConstraintsFile() {
 		err = in.loadConstraints()
 	} else { // it is made from nothing
+		s.notes = append(s.notes, note{Message: fmt.Sprintf("there is no %s, so the file is made from nothing", s.Constraints)})
 		in.file, err = parseConstraints(s.Constraints, nil)
 	}
 	if len(g.files) == 0 {
@@ -197,6 +206,10 @@ func (g *generation) choose(a *app, in *inputs) (chosen []map[constraints.Name]c
 		case errors.As(err, &unsolved):
 			c := &resolutionAnswer{Environment: env.Name()}
 			c.explain(ctx, in, unsolved)
+			if i := slices.IndexFunc(conflicts, c.saysAs); i >= 0 {
+				conflicts[i].Environment += " " + env.Name()
+				continue
+			}
 			conflicts = append(conflicts, c)
 			continue
 		case err != nil:
@@ -228,7 +241,7 @@ func (g *generation) plan(in *inputs, pins []resolver.Pin, excluded []resolver.E
 }
 
 // rewrite returns the file of today with the pins of what was chosen.
-func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constraints.Version) (*pinfile.File, error) {
+func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constraints.Version, strays map[stray]bool) (*pinfile.File, error) {
 	wanted := make(map[constraints.Name][]cell)
 	for _, versions := range chosen {
 		for name := range versions {
@@ -240,12 +253,41 @@ func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constrain
 				cells[i].env = in.environments[i]
 				if v, ok := chosen[i][name]; ok {
 					cells[i].version = v.String()
+				} else if strays[stray{i, name}] {
+					cells[i].version = nothing
 				}
 			}
 			wanted[name] = cells
 		}
 	}
 	return rewritePins(in.file, wanted, g.spellings(in))
+}
+
+// stray is a pin in an environment, by its number, in which nobody needs it.
+type stray struct {
+	environment int
+	name        constraints.Name
+}
+
+// straysOf returns the pins that hold in an environment which does not need them, and where
+// they do not fit in with the others.
+func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]constraints.Version) map[stray]bool {
+	all := make(map[stray]bool)
+	lines := linesOf(file)
+	for i, env := range in.environments {
+		pins, limits := gate.Active(lines, env)
+		world := resolver.NewWorld(env, pins, limits, in.facts)
+		for _, p := range pins {
+			if _, needed := chosen[i][p.Name]; needed || p.URL != "" {
+				continue
+			}
+			self := resolver.Root{Requirement: constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.Everything()}}
+			if len(world.Verify(resolver.Job{Roots: []resolver.Root{self}}).Clashes) > 0 {
+				all[stray{i, p.Name}] = true
+			}
+		}
+	}
+	return all
 }
 
 // spellings returns how people spell the names of packages: in the file, else in what

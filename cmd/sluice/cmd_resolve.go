@@ -63,7 +63,7 @@ type resolution struct {
 var (
 	orders      = map[string]resolver.Order{"highest": resolver.Highest, "lowest": resolver.Lowest, "lowest-direct": resolver.LowestDirect}
 	prereleases = map[string]resolver.Prereleases{
-		"": resolver.PrereleasesAsNamed, "deny": resolver.DenyPrereleases, "if-needed": resolver.FinalsFirst, "allow": resolver.AllowPrereleases,
+		"": resolver.DenyPrereleases, "deny": resolver.DenyPrereleases, "if-needed": resolver.FinalsFirst, "allow": resolver.AllowPrereleases,
 	}
 )
 
@@ -275,6 +275,26 @@ func withHint(err error) error {
 	return usageError{msg: err.Error(), hint: fmt.Sprintf("it would be chosen; to choose another, --exclude '%s==%s'", unknown.Name, unknown.Version)}
 }
 
+// contradiction complains of a package that is pinned to two versions.
+func contradiction(pins []resolver.Pin, env *constraints.Environment) error {
+	var errs []error
+	first := make(map[constraints.Name]resolver.Pin)
+	for _, p := range pins {
+		f, ok := first[p.Name]
+		if !ok {
+			first[p.Name] = p
+			continue
+		}
+		if !f.Version.Equal(p.Version) || f.URL != p.URL {
+			errs = append(errs, usageError{
+				msg:  fmt.Sprintf("%s is pinned to %s and to %s in %s", p.Spelling, cmp.Or(f.URL, f.Version.String()), cmp.Or(p.URL, p.Version.String()), env.Name()),
+				hint: fmt.Sprintf("see %s and %s", f.Place, p.Place),
+			})
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // ask solves, and tells what came out.
 func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Environment, job resolver.Job, plan resolver.Plan) (*resolutionAnswer, error) {
 	answer := &resolutionAnswer{SchemaVersion: gate.SchemaVersion, Command: "resolve", Environment: env.Name()}
@@ -283,6 +303,9 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 		lines = in.lines
 	}
 	pins, limits := gate.Active(lines, env)
+	if err := contradiction(pins, env); err != nil {
+		return nil, err
+	}
 	solution, err := resolver.NewWorld(env, pins, limits, in.facts).Solve(ctx, job, plan)
 	var unsolved *resolver.Unsolved
 	switch {

@@ -62,7 +62,7 @@ func (a *app) snapshot(o *options, output string, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if err := replaceFile(in.settings.abs(output), data, nil); err != nil {
+	if err := in.settings.write(output, data); err != nil {
 		return 0, err
 	}
 	a.hint("%s: %s, %s", output, count(facts.Len(), "package"), facts.Digest())

@@ -71,7 +71,7 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 			_, err = a.stdout.Write(file.Bytes())
 			return exitOK, err
 		}
-		if err := replaceFile(in.settings.abs(u.output), file.Bytes(), nil); err != nil {
+		if err := in.settings.write(u.output, file.Bytes()); err != nil {
 			return 0, err
 		}
 	}

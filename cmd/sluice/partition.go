@@ -17,6 +17,9 @@ import (
 // version where that holds.
 type part struct{ marker, version string }
 
+// nothing is the version of a cell whose environment must not have the pin.
+const nothing = "nothing"
+
 // cell is what a package is to have in one environment; "" where it does not matter.
 type cell struct {
 	env     *constraints.Environment

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -23,13 +24,15 @@ type resolutionAnswer struct {
 	Packages      []resolvedPackage `json:"packages,omitempty"` // by name
 	Because       []resolvedStep    `json:"because,omitempty"`  // why there is no solution; the last step says so
 	Conflict      *resolvedConflict `json:"conflict,omitempty"`
-	Hints         []string          `json:"hints,omitempty"` // what might be done
+	Hints         []string          `json:"hints,omitempty"`   // what might be done
+	Unknown       []string          `json:"unknown,omitempty"` // what could not be looked at
 }
 
 // resolvedPackage is one of the packages that are installed.
 type resolvedPackage struct {
 	Name    string   `json:"name"`
-	Version string   `json:"version"`
+	Version string   `json:"version,omitempty"`
+	URL     string   `json:"url,omitempty"`    // of a direct reference that stands for a release
 	Pinned  string   `json:"pinned,omitempty"` // where
 	Via     []string `json:"via"`              // who requires it: packages, and places of requirements
 	Hashes  []string `json:"hashes,omitempty"` // ALGORITHM:HEX, of all its files
@@ -60,6 +63,9 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 	demands := s.Demands()
 	for _, c := range s.Installed() {
 		p := resolvedPackage{Name: string(c.Name), Version: c.Version.String(), Via: []string{}}
+		if c.Pin != nil {
+			p.URL = c.Pin.URL
+		}
 		if c.Pin != nil && c.Pin.Place.File != "" {
 			p.Pinned = c.Pin.Place.String()
 		}
@@ -73,14 +79,49 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 			}
 		}
 		slices.Sort(p.Via)
-		if hashes {
+		if hashes && p.URL == "" {
 			if err := p.addHashes(in, c); err != nil {
 				return err
 			}
 		}
 		x.Packages = append(x.Packages, p)
 	}
+	for _, n := range s.Notes() {
+		x.note(n)
+	}
+	slices.SortStableFunc(x.Packages, func(a, b resolvedPackage) int { return strings.Compare(a.Name, b.Name) })
 	return nil
+}
+
+// note takes over what the solution passes over: a direct reference is a package too.
+func (x *resolutionAnswer) note(n resolver.Note) {
+	target := strings.TrimSpace(string(n.Target.Name) + " " + n.Target.Version.String())
+	switch n.Kind {
+	case resolver.IncompleteFacts:
+		x.Unknown = append(x.Unknown, target+" requires more than the index says")
+	case resolver.UnknownExtra:
+		x.Unknown = append(x.Unknown, fmt.Sprintf("%s has no extra %s", target, n.Extra))
+	case resolver.DirectReference:
+		r := n.Demand.Requirement
+		if r.URL == "" { // the requirement is met by a pin that is one
+			x.Unknown = append(x.Unknown, "what the direct reference to "+string(r.Name)+" requires is not known")
+			return
+		}
+		x.Unknown = append(x.Unknown, "what a direct reference requires is not known: "+r.String())
+		via := n.Demand.Place.String()
+		if n.Demand.From != nil {
+			via = string(n.Demand.From.Name)
+		}
+		i := slices.IndexFunc(x.Packages, func(p resolvedPackage) bool { return p.Name == string(r.Name) })
+		if i < 0 {
+			i = len(x.Packages)
+			x.Packages = append(x.Packages, resolvedPackage{Name: string(r.Name), URL: r.URL, Via: []string{}})
+		}
+		if p := &x.Packages[i]; !slices.Contains(p.Via, via) {
+			p.Via = append(p.Via, via)
+			slices.Sort(p.Via)
+		}
+	}
 }
 
 // addHashes adds the digests of the files of a release.
@@ -148,6 +189,11 @@ func (x *resolutionAnswer) explain(ctx context.Context, in *inputs, e *resolver.
 	}
 }
 
+// saysAs reports whether two answers give the same reasons.
+func (x *resolutionAnswer) saysAs(other *resolutionAnswer) bool {
+	return reflect.DeepEqual(x.Because, other.Because) && reflect.DeepEqual(x.Conflict, other.Conflict)
+}
+
 // hintOf returns a hint in words; none where there is nothing to say.
 func (in *inputs) hintOf(h resolver.Hint) []string {
 	switch h.Kind {
@@ -179,6 +225,9 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 	if !x.Solved {
 		status = gate.Reject.ExitStatus()
 	}
+	for _, u := range x.Unknown {
+		s.notes = append(s.notes, note{Message: u})
+	}
 	a.tell(s.notes)
 	var text bytes.Buffer
 	var err error
@@ -186,7 +235,7 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 	case r.format == "json":
 		err = writeJSON(&text, x)
 	case !x.Solved:
-		return status, x.writeConflict(a.stdout, a.color())
+		return status, x.writeConflict(a.stderr, a.color())
 	default:
 		x.writePins(&text, r)
 	}
@@ -194,7 +243,7 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 		return 0, err
 	}
 	if r.output != "-" {
-		return status, replaceFile(s.abs(r.output), text.Bytes(), nil)
+		return status, s.write(r.output, text.Bytes())
 	}
 	_, err = a.stdout.Write(text.Bytes())
 	return status, err
@@ -204,11 +253,18 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 func (x *resolutionAnswer) writePins(w io.Writer, r *resolution) {
 	fmt.Fprintf(w, "# sluice resolve, for %s\n", printable(x.Environment))
 	for _, p := range x.Packages {
+		switch {
+		case p.URL != "":
+			fmt.Fprintf(w, "%s @ %s", p.Name, printable(p.URL))
+		case r.format == "constraints":
+			fmt.Fprintf(w, "%s===%s", p.Name, p.Version)
+		default:
+			fmt.Fprintf(w, "%s==%s", p.Name, p.Version)
+		}
 		if r.format == "constraints" {
-			fmt.Fprintf(w, "%s===%s\n", p.Name, p.Version)
+			fmt.Fprintln(w)
 			continue
 		}
-		fmt.Fprintf(w, "%s==%s", p.Name, p.Version)
 		for _, h := range p.Hashes {
 			fmt.Fprintf(w, " \\\n    --hash=%s", h)
 		}
@@ -253,7 +309,7 @@ func (x *resolutionAnswer) writeConflict(w io.Writer, color bool) error {
 	if c := x.Conflict; c != nil && len(c.Members) > 0 {
 		title := "enough to fail"
 		if c.Minimal {
-			title = "without any one of these the rest fits"
+			title = "the least that does not fit: without any one of these lines, the others do"
 		}
 		p.printf("\n  %s\n", title)
 		for _, m := range c.Members {

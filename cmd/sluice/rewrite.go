@@ -131,6 +131,9 @@ func rewritePin(file *pinfile.File, name constraints.Name, wanted []cell, spelli
 		}
 	}
 	for _, p := range parts {
+		if p.version == nothing {
+			continue
+		}
 		if file, err = file.Add(spelling, p.version, p.marker); err != nil {
 			return nil, err
 		}
@@ -153,7 +156,10 @@ func versionsOf(lines []pinfile.Entry, wanted []cell) (versions []string, ok boo
 				cells[i] = append(cells[i], c)
 			}
 		}
-		if active != 1 {
+		if c.version == nothing && active == 0 {
+			continue
+		}
+		if c.version == nothing || active != 1 {
 			return nil, false
 		}
 	}

@@ -21,7 +21,7 @@ func (f *File) Add(spelling, version, marker string) (*File, error) {
 	}
 	name := pep508.NormalizeName(spelling)
 	for _, e := range f.named() {
-		if e.Requirement.Name == name && (marker == "" || e.Requirement.Marker == nil) {
+		if e.Requirement.Name == name && e.Fixes() && (marker == "" || e.Requirement.Marker == nil) {
 			return nil, constraints.Problems{{Place: e.Place, Msg: string(name) + " is listed already", Hint: "set its version, or give both lines markers"}}
 		}
 	}

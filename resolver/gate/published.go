@@ -53,14 +53,18 @@ func untried(source resolver.Source, c *resolver.Clash, env *constraints.Environ
 			continue
 		}
 		if r, err := source.Release(c.Target.Name, v); err == nil && r != nil {
-			return []string{string(c.Target.Name) + " " + v.String() + " " + unavailable(r, env)}
+			if why := unavailable(r, env); why != "" {
+				return []string{string(c.Target.Name) + " " + v.String() + " " + why}
+			}
+			return nil
 		}
 	}
 	final := finals(versions)
 	return []string{"the newest published is " + final[len(final)-1].String()}
 }
 
-// unavailable says what keeps a search from choosing a release that is demanded.
+// unavailable says what keeps a search from choosing a release that is demanded, "" where
+// nothing does that concerns the release alone.
 func unavailable(r *resolver.Release, env *constraints.Environment) string {
 	yanked, _ := r.YankedIn(env)
 	switch {
@@ -72,6 +76,8 @@ func unavailable(r *resolver.Release, env *constraints.Environment) string {
 		return defect(resolver.NoFile)
 	case r.Malformed != "":
 		return defect(resolver.BadMetadata)
+	case r.Version.IsPrerelease():
+		return "is a pre-release that nobody asks for"
 	}
-	return "is a pre-release that nobody asks for"
+	return ""
 }
