@@ -55,11 +55,18 @@ func (e *FactsError) Unwrap() error { return e.Err }
 // The error is an *Unsolved, a *FactsError, ErrGaveUp or that of ctx.
 func (w *World) Solve(ctx context.Context, job Job, plan Plan) (*Solution, error) {
 	u := newUniverse(w, job, plan)
+	u.job.Roots = u.overridden()
+	u.nameAll()
+	return u.solve(ctx)
+}
+
+// solve chooses, once it is known what is asked.
+func (u *universe) solve(ctx context.Context) (*Solution, error) {
 	facts, err := u.start()
 	if err != nil {
 		return nil, err
 	}
-	steps := plan.MaxSteps
+	steps := u.plan.MaxSteps
 	if steps == 0 {
 		steps = defaultSteps
 	}
@@ -71,6 +78,11 @@ func (w *World) Solve(ctx context.Context, job Job, plan Plan) (*Solution, error
 	if len(outcome.Clashes) > 0 {
 		c := outcome.Clashes[0]
 		return nil, fmt.Errorf("an error in this program: what was chosen does not fit: %s of %s %s", c.Kind, c.Target.Name, c.Target.Version)
+	}
+	for _, c := range outcome.Installed() {
+		if c.Pin == nil {
+			return nil, fmt.Errorf("an error in this program: %s is needed, and nothing was chosen of it", c.Name)
+		}
 	}
 	s := &Solution{Outcome: outcome, Steps: found.Steps}
 	for _, p := range found.Decided {
