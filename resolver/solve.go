@@ -114,6 +114,14 @@ type Unsolved struct {
 
 func (e *Unsolved) Error() string { return "no choice of versions fits" }
 
+// forYanked reports whether the proof rests on that a yanked version is not chosen.
+func (e *Unsolved) forYanked() (yes bool) {
+	visit(e.proof.Derivation(), func(d *pubgrub.Derivation) {
+		yes = yes || d.Requirement >= 0 && e.universe.meanings[d.Requirement].kind == meansYanked
+	})
+	return yes
+}
+
 // verify takes the job through the world in which what was found is pinned.
 func (u *universe) verify(found *pubgrub.Solution) *Outcome {
 	w := u.world
