@@ -20,6 +20,7 @@ type resolutionAnswer struct {
 	Facts         string            `json:"facts,omitempty"` // digest of the index facts that it rests on
 	Solved        bool              `json:"solved"`
 	Packages      []resolvedPackage `json:"packages,omitempty"` // by name
+	Notes         []note            `json:"notes,omitempty"`    // what could not be looked at
 	Because       []resolvedStep    `json:"because,omitempty"`  // why there is no solution; the last step says so
 	Conflict      *resolvedConflict `json:"conflict,omitempty"`
 }
@@ -27,7 +28,8 @@ type resolutionAnswer struct {
 // resolvedPackage is one of the packages that are installed.
 type resolvedPackage struct {
 	Name    string   `json:"name"`
-	Version string   `json:"version"`
+	Version string   `json:"version"`          // "" of a source
+	URL     string   `json:"url,omitempty"`    // of the source that it is pinned to
 	Pinned  string   `json:"pinned,omitempty"` // where
 	Via     []string `json:"via"`              // who requires it: packages, and places of requirements
 	Hashes  []string `json:"hashes,omitempty"` // ALGORITHM:HEX, of all its files
@@ -59,7 +61,7 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 	for _, c := range s.Installed() {
 		p := resolvedPackage{Name: string(c.Name), Version: c.Version.String(), Via: []string{}}
 		if c.Pin != nil && c.Pin.Place.File != "" {
-			p.Pinned = c.Pin.Place.String()
+			p.Pinned, p.URL = c.Pin.Place.String(), c.Pin.URL
 		}
 		for _, d := range demands[c.Name] {
 			via := d.Place.String()
@@ -78,11 +80,19 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 		}
 		x.Packages = append(x.Packages, p)
 	}
+	for _, n := range s.Notes() {
+		if text := (note{Message: gate.TextOfNote(&n)}); !slices.Contains(x.Notes, text) {
+			x.Notes = append(x.Notes, text)
+		}
+	}
 	return nil
 }
 
 // addHashes adds the digests of the files of a release.
 func (p *resolvedPackage) addHashes(in *inputs, c resolver.Chosen) error {
+	if p.URL != "" {
+		return usageError{msg: fmt.Sprintf("%s is pinned to a source, whose digest is not known", c.Name), hint: "leave out --hashes"}
+	}
 	pkg, err := in.facts.pkg(c.Name)
 	if err != nil || pkg == nil {
 		return err
@@ -149,7 +159,7 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 	if !x.Solved {
 		status = gate.Reject.ExitStatus()
 	}
-	a.tell(s.notes)
+	a.tell(slices.Concat(s.notes, x.Notes))
 	var text bytes.Buffer
 	var err error
 	switch {
@@ -174,11 +184,11 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 func (x *resolutionAnswer) writePins(w io.Writer, r *resolution) {
 	fmt.Fprintf(w, "# sluice resolve, for %s\n", printable(x.Environment))
 	for _, p := range x.Packages {
+		fmt.Fprint(w, p.line(r.format))
 		if r.format == "constraints" {
-			fmt.Fprintf(w, "%s===%s\n", p.Name, p.Version)
+			fmt.Fprintln(w)
 			continue
 		}
-		fmt.Fprintf(w, "%s==%s", p.Name, p.Version)
 		for _, h := range p.Hashes {
 			fmt.Fprintf(w, " \\\n    --hash=%s", h)
 		}
@@ -194,6 +204,17 @@ func (x *resolutionAnswer) writePins(w io.Writer, r *resolution) {
 			}
 		}
 	}
+}
+
+// line returns the package as a line of a file.
+func (p *resolvedPackage) line(format string) string {
+	switch {
+	case p.URL != "":
+		return p.Name + " @ " + printable(p.URL)
+	case format == "constraints":
+		return p.Name + "===" + p.Version
+	}
+	return p.Name + "==" + p.Version
 }
 
 // writeConflict writes why there is no solution.
