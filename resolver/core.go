@@ -41,16 +41,23 @@ func (e *Unsolved) Core(ctx context.Context) (*Core, *Unsolved) {
 			needed++
 		}
 	}
-	return &Core{q.job.Roots, q.limits, q.pins, q.plan.Excluded, minimal}, e
+	return &Core{q.roots, q.limits, q.pins, q.plan.Excluded, minimal}, e
 }
 
-// inquiry is a question of which parts can be left out.
+// inquiry is a question of which parts can be left out. What is left out still names what
+// it names, and sources stay: else a smaller question could fail for a reason that the
+// whole one does not have.
 type inquiry struct {
 	world  *World
-	job    Job // without Limits: they are among the limits
 	plan   Plan
+	named  map[constraints.Name]named
+	roots  []Root // overrides in place
 	limits []Root
 	pins   []Pin
+
+	// Sources meet everything, and so are no part of a conflict.
+	rootSources []Root
+	pinSources  []Pin
 }
 
 const (
@@ -61,7 +68,7 @@ const (
 )
 
 func (q *inquiry) size(part int) int {
-	return [...]int{len(q.job.Roots), len(q.limits), len(q.pins), len(q.plan.Excluded)}[part]
+	return [...]int{len(q.roots), len(q.limits), len(q.pins), len(q.plan.Excluded)}[part]
 }
 
 // without returns the question without a member.
@@ -69,7 +76,7 @@ func (q *inquiry) without(part, i int) *inquiry {
 	rest := *q
 	switch part {
 	case partRoots:
-		rest.job.Roots = slices.Delete(slices.Clone(q.job.Roots), i, i+1)
+		rest.roots = slices.Delete(slices.Clone(q.roots), i, i+1)
 	case partLimits:
 		rest.limits = slices.Delete(slices.Clone(q.limits), i, i+1)
 	case partPins:
@@ -82,15 +89,17 @@ func (q *inquiry) without(part, i int) *inquiry {
 
 // solve asks the question.
 func (q *inquiry) solve(ctx context.Context) (*Solution, error) {
-	w := NewWorld(q.world.env, q.pins, q.limits, q.world.source)
-	return w.Solve(ctx, q.job, q.plan)
+	w := NewWorld(q.world.env, slices.Concat(q.pins, q.pinSources), q.limits, q.world.source)
+	u := newUniverse(w, Job{Roots: slices.Concat(q.roots, q.rootSources)}, q.plan)
+	u.named = q.named
+	return u.solve(ctx)
 }
 
 // asked returns the question of which the proof speaks: of all that was asked only what
 // it rests on.
 func (e *Unsolved) asked() *inquiry {
 	u := e.universe
-	q := &inquiry{world: u.world, plan: u.plan}
+	q := &inquiry{world: u.world, plan: u.plan, named: u.named}
 	q.plan.Excluded = nil
 	roots, limits := make(map[*Root]bool), make(map[*Root]bool)
 	exclusions := make(map[*Exclusion]bool)
@@ -105,8 +114,11 @@ func (e *Unsolved) asked() *inquiry {
 		}
 	}
 	for i := range u.job.Roots {
-		if roots[&u.job.Roots[i]] {
-			q.job.Roots = append(q.job.Roots, u.job.Roots[i])
+		switch r := &u.job.Roots[i]; {
+		case r.Requirement.URL != "":
+			q.rootSources = append(q.rootSources, *r)
+		case roots[r]:
+			q.roots = append(q.roots, *r)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(u.world.limits)) {
@@ -126,8 +138,13 @@ func (e *Unsolved) asked() *inquiry {
 			}
 		}
 	})
-	for _, name := range slices.Sorted(maps.Keys(pins)) {
-		q.pins = append(q.pins, *u.world.pins[name])
+	for _, name := range u.world.pinNames() {
+		switch pin := u.world.pins[name]; {
+		case pin.URL != "":
+			q.pinSources = append(q.pinSources, *pin)
+		case pins[name]:
+			q.pins = append(q.pins, *pin)
+		}
 	}
 	return q
 }

@@ -182,20 +182,22 @@ func (x *explainer) fact(d *pubgrub.Derivation) Fact {
 	from := &x.packages[d.From]
 	who := x.versions(d, from)
 	latest := x.latest(d, from)
-	source := "metadata of " + latest
 	switch m.kind {
 	case meansDefect:
 		text, of := x.defect(m.defect, from, d)
 		return Fact{Text: who + " " + text, Source: of + latest}
 	case meansYanked:
 		return Fact{Text: who + " was yanked", Source: "the index, of " + latest}
-	case meansExtra:
-		return Fact{Text: who + " requires " + unmarked(m.requirement), Source: source}
 	}
+	text := who + " requires " + x.demanded(m, on)
+	if o := x.override(m.requirement); o != nil {
+		return Fact{Text: text + ", by an override", Place: o.Place}
+	}
+	source := "metadata of " + latest
 	if from.node.pinned != nil && from.node.pinned.pin.Place.File != "" {
 		source += ", pinned at " + from.node.pinned.pin.Place.String()
 	}
-	return Fact{Text: who + " requires " + unmarked(m.requirement), Source: source}
+	return Fact{Text: text, Source: source}
 }
 
 // unmarked writes a requirement without its marker, which holds here.
@@ -203,6 +205,25 @@ func unmarked(r *constraints.Requirement) string {
 	bare := *r
 	bare.Marker = nil
 	return bare.String()
+}
+
+// demanded tells what several versions require in one: a range or an extra. Each may say
+// more, under a marker of its own.
+func (x *explainer) demanded(m *meaning, on *entry) string {
+	if m.kind == meansExtra {
+		return string(on.node.name) + "[" + string(on.extra) + "]"
+	}
+	return string(on.node.name) + m.requirement.Range.String()
+}
+
+// override returns the override that a requirement is, nil if it is none.
+func (x *explainer) override(r *constraints.Requirement) *Root {
+	for i := range x.plan.Overrides {
+		if o := &x.plan.Overrides[i]; &o.Requirement == r {
+			return o
+		}
+	}
+	return nil
 }
 
 // defect tells what keeps versions from being installed, and where that is said.

@@ -24,6 +24,8 @@ type Plan struct {
 	// Excluded are versions that are not to be chosen.
 	Excluded []Exclusion
 
+	leftOut []constraints.Name // packages on which nobody's requirements count
+
 	// MaxSteps bounds the search; 0 is a bound that real questions stay far below.
 	MaxSteps int
 }

@@ -31,7 +31,9 @@ func (k *walk) search() {
 		if solved {
 			return
 		}
-		if s.first.kind == GaveUp && s.force == nil && s.solve() {
+		if s.force != nil && !s.first.kind.Undecided() {
+			s.first.kind = GaveUp // only one choice was tried
+		} else if s.first.kind == GaveUp && s.solve() {
 			continue
 		}
 		k.clashes = append(k.clashes, s.failure())
@@ -51,12 +53,17 @@ type search struct {
 
 // solve asks Solve for what this search did not find in time, and reports whether the
 // search is to be done again: with what Solve chose. That there is no solution makes what
-// was found first the clash.
+// was found first the clash, unless one could be with a yanked version: whose choice is
+// not Solve's.
 func (s *search) solve() (again bool) {
-	solution, err := s.world.Solve(context.Background(), s.job, Plan{MaxSteps: solveSteps})
+	if s.force != nil {
+		return false
+	}
+	solution, err := s.world.Solve(context.Background(), s.job, Plan{leftOut: s.settled(), MaxSteps: solveSteps})
+	s.steps = 0
 	var unsolved *Unsolved
 	switch {
-	case errors.As(err, &unsolved):
+	case errors.As(err, &unsolved) && !unsolved.forYanked():
 		s.first.kind = Unsolvable
 		return false
 	case err != nil:
@@ -67,8 +74,22 @@ func (s *search) solve() (again bool) {
 		s.force[c.Name] = c.Version
 	}
 	s.undo(s.fixed)
-	s.steps = 0
 	return true
+}
+
+// settled returns the packages about which nothing is left to find out: they are in a
+// clash already, or provided.
+func (s *search) settled() []constraints.Name {
+	var names []constraints.Name
+	for i := range s.clashes {
+		names = append(names, s.clashes[i].Target.Name)
+	}
+	for _, name := range s.touched {
+		if s.world.nodes[name].provided {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // deadEnd is a package of which no version could be chosen.

@@ -62,11 +62,18 @@ func (e *FactsError) Unwrap() error { return e.Err }
 // The error is an *Unsolved, a *FactsError, ErrGaveUp or that of ctx.
 func (w *World) Solve(ctx context.Context, job Job, plan Plan) (*Solution, error) {
 	u := newUniverse(w, job, plan)
+	u.job.Roots = u.overridden()
+	u.nameAll()
+	return u.solve(ctx)
+}
+
+// solve chooses, once it is known what is asked.
+func (u *universe) solve(ctx context.Context) (*Solution, error) {
 	facts, err := u.start()
 	if err != nil {
 		return nil, err
 	}
-	steps := plan.MaxSteps
+	steps := u.plan.MaxSteps
 	if steps == 0 {
 		steps = defaultSteps
 	}
@@ -78,6 +85,11 @@ func (w *World) Solve(ctx context.Context, job Job, plan Plan) (*Solution, error
 	if len(outcome.Clashes) > 0 {
 		c := outcome.Clashes[0]
 		return nil, fmt.Errorf("an error in this program: what was chosen does not fit: %s of %s %s", c.Kind, c.Target.Name, c.Target.Version)
+	}
+	for _, c := range outcome.Installed() {
+		if c.Pin == nil {
+			return nil, fmt.Errorf("an error in this program: %s is needed, and nothing was chosen of it", c.Name)
+		}
 	}
 	s := &Solution{Outcome: outcome, Chosen: u.chosen(found), Steps: found.Steps}
 	for _, p := range found.Decided {
@@ -125,6 +137,14 @@ func (u *universe) chosen(found *pubgrub.Solution) (all []Chosen) {
 	}
 	slices.SortFunc(all, func(a, b Chosen) int { return strings.Compare(string(a.Name), string(b.Name)) })
 	return all
+}
+
+// forYanked reports whether the proof rests on that a yanked version is not chosen.
+func (e *Unsolved) forYanked() (yes bool) {
+	visit(e.proof.Derivation(), func(d *pubgrub.Derivation) {
+		yes = yes || d.Requirement >= 0 && e.universe.meanings[d.Requirement].kind == meansYanked
+	})
+	return yes
 }
 
 // verify takes the job through the world in which what was found is pinned.

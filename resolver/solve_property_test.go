@@ -57,8 +57,9 @@ func drawQuestion(t *rapid.T) drawn {
 	return drawn{strings.Join(lines, "\n"), strings.Join(pins, " "), strings.Join(list(1, 3, "roots"), " | ")}
 }
 
-// solvable tries all versions of all packages that nothing pins.
-func solvable(t *testing.T, u resolvertest.Universe, pins string, job resolver.Job) bool {
+// solvable tries all versions of all packages that nothing pins, yanked ones where they
+// are named.
+func solvable(t *testing.T, u resolvertest.Universe, pins string, job resolver.Job, named map[string]bool) bool {
 	var fixed []string // a choice for each package, as pins
 	var names []constraints.Name
 	for name := range u {
@@ -72,7 +73,7 @@ func solvable(t *testing.T, u resolvertest.Universe, pins string, job resolver.J
 		if i == len(names) {
 			outcome := u.World(t, pins+" "+strings.Join(fixed, " ")).Verify(job)
 			return len(outcome.Clashes) == 0 && !slices.ContainsFunc(outcome.Installed(), func(c resolver.Chosen) bool {
-				return slices.Contains(names, c.Name) && isYanked(u, c) && !isNamed(t, job, pins, c)
+				return slices.Contains(names, c.Name) && isYanked(u, c) && !named[string(c.Name)+" "+c.Version.String()]
 			})
 		}
 		for _, r := range u[names[i]] {
@@ -92,12 +93,18 @@ func isYanked(u resolvertest.Universe, c resolver.Chosen) bool {
 	return slices.ContainsFunc(u[c.Name], func(r *resolver.Release) bool { return r.Yanked && r.Version.Equal(c.Version) })
 }
 
-// isNamed reports whether a root or a constraint asks for exactly that version.
-func isNamed(t *testing.T, job resolver.Job, pins string, c resolver.Chosen) bool {
-	return slices.ContainsFunc(job.Roots, func(r resolver.Root) bool {
-		_, exact := r.Requirement.Range.(interface{ Exact() (string, bool) }).Exact()
-		return exact && r.Requirement.Name == c.Name && r.Requirement.Range.Contains(c.Version)
-	})
+// namedIn returns the versions that a root or a pin asks for exactly.
+func namedIn(job resolver.Job, pins string) map[string]bool {
+	named := make(map[string]bool)
+	for word := range strings.FieldsSeq(pins) {
+		named[strings.Replace(word, "===", " ", 1)] = true
+	}
+	for _, r := range job.Roots {
+		if version, exact := r.Requirement.Range.(interface{ Exact() (string, bool) }).Exact(); exact {
+			named[string(r.Requirement.Name)+" "+version] = true
+		}
+	}
+	return named
 }
 
 // Against trying everything: there is a solution where one is found, none where none is,
@@ -112,15 +119,15 @@ func TestSolveIsCompleteAndSound(t *testing.T) {
 		switch {
 		case err == nil:
 			solved++
-			if !solvable(t, u, q.pins, job) {
+			if !solvable(t, u, q.pins, job, namedIn(job, q.pins)) {
 				rt.Fatalf("a solution was found of\n%s\npins %s\nroots %s", q.universe, q.pins, q.roots)
 			}
 		case errors.As(err, &unsolved):
 			proven++
-			if solvable(t, u, q.pins, job) {
+			if solvable(t, u, q.pins, job, namedIn(job, q.pins)) {
 				rt.Fatalf("no solution was found of\n%s\npins %s\nroots %s", q.universe, q.pins, q.roots)
 			}
-			checkCore(t, rt, q, u, unsolved)
+			checkCore(t, rt, q, u, unsolved, namedIn(job, q.pins))
 		default:
 			rt.Fatal(err)
 		}
@@ -129,8 +136,8 @@ func TestSolveIsCompleteAndSound(t *testing.T) {
 }
 
 // checkCore holds a core against trying everything: with all its members there is no
-// solution, without any one there is.
-func checkCore(t *testing.T, rt *rapid.T, q drawn, u resolvertest.Universe, e *resolver.Unsolved) {
+// solution, without any one there is. What is named in the whole question still is.
+func checkCore(t *testing.T, rt *rapid.T, q drawn, u resolvertest.Universe, e *resolver.Unsolved, named map[string]bool) {
 	core, smaller := e.Core(t.Context())
 	if !core.Minimal {
 		rt.Fatal("the core is not minimal")
@@ -160,7 +167,7 @@ func checkCore(t *testing.T, rt *rapid.T, q drawn, u resolvertest.Universe, e *r
 		if len(roots) == 0 {
 			return true
 		}
-		return solvable(t, u, strings.Join(pins, " "), resolvertest.Job(t, strings.Join(roots, " | ")))
+		return solvable(t, u, strings.Join(pins, " "), resolvertest.Job(t, strings.Join(roots, " | ")), named)
 	}
 	if ask(members) {
 		rt.Fatalf("the core %q has a solution in\n%s\npins %s\nroots %s", members, q.universe, q.pins, q.roots)

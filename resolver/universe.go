@@ -14,7 +14,7 @@ type universe struct {
 	job       Job
 	plan      Plan
 	overrides map[constraints.Name][]*constraints.Requirement
-	named     map[constraints.Name]named // what roots and constraints say of packages
+	named     map[constraints.Name]named // what is said of packages from the start
 
 	packages []entry
 	numbers  map[packageKey]pubgrub.Package
@@ -45,7 +45,7 @@ type packageKey struct {
 	group int
 }
 
-// named is what roots and constraints say of a package by themselves.
+// named is what roots, constraints and pins say of a package by themselves.
 type named struct {
 	provided   bool // a root is a direct reference
 	prerelease bool // one names a pre-release
@@ -96,15 +96,17 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 		}
 		u.overrides[r.Name] = append(u.overrides[r.Name], r)
 	}
+	for _, name := range plan.leftOut { // nothing stands for what is required of them
+		u.overrides[name] = nil
+	}
 	for _, name := range plan.Apart {
 		u.apart[name] = true
 	}
-	u.job.Roots = u.roots()
 	return u
 }
 
-// roots returns the roots that apply, overrides in place of those on their packages.
-func (u *universe) roots() []Root {
+// overridden returns the roots that apply, overrides in place of those on their packages.
+func (u *universe) overridden() []Root {
 	var roots []Root
 	taken := make(map[constraints.Name]bool)
 	for _, root := range u.job.Roots {
@@ -126,21 +128,47 @@ func (u *universe) roots() []Root {
 	return roots
 }
 
-// start returns the facts of the question: the roots.
-func (u *universe) start() ([]pubgrub.Requirement, error) {
-	env := u.world.env
+// nameAll notes what roots, constraints and pins say of their packages. A pin says it where
+// it is left out of a question, so that this is not answered by what was no matter before.
+func (u *universe) nameAll() {
+	for i := range u.job.Roots {
+		if r := &u.job.Roots[i].Requirement; r.URL != "" {
+			n := u.named[r.Name]
+			n.provided = true
+			u.named[r.Name] = n
+		}
+	}
 	for _, roots := range [][]Root{u.job.Roots, u.job.Limits, u.plan.Overrides} {
 		for i := range roots {
-			if r := &roots[i].Requirement; r.Applies(env, "") {
-				u.name(r)
+			if r := &roots[i].Requirement; r.Applies(u.world.env, "") {
+				u.name(r.Name, r.Range)
 			}
 		}
 	}
-	for _, limits := range u.world.limits {
+	for name, limits := range u.world.limits {
 		for i := range limits {
-			u.name(&limits[i].Requirement)
+			u.name(name, limits[i].Requirement.Range)
 		}
 	}
+	for name, pin := range u.world.pins {
+		if pin.URL == "" {
+			u.name(name, pin.Range)
+		}
+	}
+}
+
+// name notes what a range says of its package.
+func (u *universe) name(name constraints.Name, r constraints.Range) {
+	n := u.named[name]
+	n.prerelease = n.prerelease || r.MentionsPrerelease()
+	if isExact(r) {
+		n.exact = append(n.exact, r)
+	}
+	u.named[name] = n
+}
+
+// start returns the facts of the question: the roots.
+func (u *universe) start() ([]pubgrub.Requirement, error) {
 	var facts []pubgrub.Requirement
 	for i := range u.job.Roots {
 		root := &u.job.Roots[i]
@@ -151,19 +179,6 @@ func (u *universe) start() ([]pubgrub.Requirement, error) {
 		facts = append(facts, asked...)
 	}
 	return facts, nil
-}
-
-// name notes what a root or constraint says of its package.
-func (u *universe) name(r *constraints.Requirement) {
-	n := u.named[r.Name]
-	n.provided = n.provided || r.URL != ""
-	if r.URL == "" {
-		n.prerelease = n.prerelease || r.Range.MentionsPrerelease()
-		if isExact(r.Range) {
-			n.exact = append(n.exact, r.Range)
-		}
-	}
-	u.named[r.Name] = n
 }
 
 // number returns the number of a package or extra, of a group where groups have it apart,
@@ -186,10 +201,13 @@ func (u *universe) number(n *node, extra constraints.Name, group int) pubgrub.Pa
 // its extras. A direct reference asks for nothing that could be chosen. The error is that
 // it cannot be told which versions there are.
 func (u *universe) requirements(r *constraints.Requirement, root *Root, group int) ([]pubgrub.Requirement, error) {
-	if r.URL != "" || u.named[r.Name].provided {
+	if r.URL != "" {
 		return nil, nil
 	}
 	n := u.world.node(r.Name)
+	if n.pinned == nil && u.named[r.Name].provided {
+		return nil, nil
+	}
 	if n.err != nil {
 		return nil, &FactsError{Name: n.name, Err: n.err}
 	}

@@ -361,29 +361,64 @@ func TestUnsolvableNamesDemandsAndObstacles(t *testing.T) {
 }
 
 // pigeons is a question of packages of which each wants a hole of its own, each hole a
-// package whose version says who sits in it.
-func pigeons(t *testing.T, pigeons, holes int) *resolver.Outcome {
+// package whose version says who sits in it; and what else there is, as in World and Job.
+func pigeons(t *testing.T, pigeons, holes int, universe, pins string, others ...string) *resolver.Outcome {
 	t.Helper()
 	var u strings.Builder
-	var roots []string
+	u.WriteString(universe)
+	roots := others
 	for p := range pigeons {
 		roots = append(roots, fmt.Sprintf("pigeon%d", p))
 		for h := range holes {
-			fmt.Fprintf(&u, "pigeon%d %d: hole%d==%d\n", p, h, h, p)
-			fmt.Fprintf(&u, "hole%d %d\n", h, p)
+			fmt.Fprintf(&u, "\npigeon%d %d: hole%d==%d", p, h+1, h, p)
+			fmt.Fprintf(&u, "\nhole%d %d", h, p)
 		}
 	}
-	return resolvertest.Parse(t, u.String()).World(t, "").Verify(resolvertest.Job(t, strings.Join(roots, " | ")))
+	return resolvertest.Parse(t, u.String()).World(t, pins).Verify(resolvertest.Job(t, strings.Join(roots, " | ")))
 }
 
 // Where there are more pigeons than holes no choice fits. To show that for seven takes the
 // walk too long, and Solve does it; for twelve it takes both too long.
 func TestSearchGivesUpAtItsBound(t *testing.T) {
-	if o := pigeons(t, 7, 6); len(o.Clashes) == 0 || o.Clashes[0].Kind != resolver.Unsolvable {
+	if o := pigeons(t, 7, 6, "", ""); len(o.Clashes) == 0 || o.Clashes[0].Kind != resolver.Unsolvable {
 		t.Errorf("seven: %s, want what is unsolvable", resolvertest.Clashes(o))
 	}
-	if o := pigeons(t, 12, 11); len(o.Clashes) != 1 || o.Clashes[0].Kind != resolver.GaveUp {
+	if o := pigeons(t, 12, 11, "", ""); len(o.Clashes) != 1 || o.Clashes[0].Kind != resolver.GaveUp {
 		t.Errorf("twelve: %s, want one that gave up", resolvertest.Clashes(o))
+	}
+}
+
+// What Solve says no to, and the walk would not, does not count as a no.
+func TestSolveSpeaksForTheWalkWhereBothMeanTheSame(t *testing.T) {
+	for _, test := range []struct{ name, universe, pins, root, clashes string }{
+		{
+			name:     "a pigeon can stay outside",
+			universe: "pigeon0 0",
+		},
+		{
+			name:     "a pin that does not fit is a clash, and none of the pigeons is",
+			universe: "pigeon0 0\na 1", pins: "a===1", root: "a>=2",
+			clashes: "out of range: roots:1 wants >=2 of a 1",
+		},
+		{
+			name:     "a pinned release has its own source of a package",
+			universe: "pigeon0 0\na 1: b @ https://example.org/b.whl | b>=2", pins: "a===1", root: "a",
+		},
+		{
+			name:     "a yanked version that a release asks for exactly",
+			universe: "pigeon0 0: nest==1\nnest 1 {yanked}",
+			clashes:  "gave up: roots:7 wants  of pigeon6 ",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var roots []string
+			if test.root != "" {
+				roots = []string{test.root}
+			}
+			if got := resolvertest.Clashes(pigeons(t, 7, 6, test.universe, test.pins, roots...)); got != test.clashes {
+				t.Errorf("clashes: %q, want %q", got, test.clashes)
+			}
+		})
 	}
 }
 

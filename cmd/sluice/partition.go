@@ -31,7 +31,9 @@ type cell struct {
 // holds in any environment, be it one of these or not. The error is that the markers
 // which it knows cannot tell two environments apart.
 func partition(cells []cell) ([]part, error) {
-	parts, ok := divide(cells)
+	// Cells that do not matter take what others have: of their own they have no line.
+	mattering := slices.DeleteFunc(slices.Clone(cells), func(c cell) bool { return c.version == "" })
+	parts, ok := divide(mattering)
 	if !ok {
 		return nil, fmt.Errorf("%s need different versions, and no marker tells them apart", names(cells))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,6 +24,9 @@ func TestPartition(t *testing.T) {
 			[]part{{"sys_platform=='linux'", "1"}, {"sys_platform!='linux'", "2"}}},
 		{[]string{"py39-linux-x86_64", "py39-windows-amd64", "py310-linux-x86_64", "py310-windows-amd64"}, []string{"1", "2", "3", "3"},
 			[]part{{"python_version<'3.10' and sys_platform=='linux'", "1"}, {"python_version<'3.10' and sys_platform!='linux'", "2"}, {"python_version>='3.10'", "3"}}},
+		{[]string{"py38-linux-x86_64", "py38-windows-amd64", "py39"}, []string{"1", "2", ""}, []part{{"sys_platform=='linux'", "1"}, {"sys_platform!='linux'", "2"}}},
+		{[]string{"py38", "py310-linux-x86_64", "py310-windows-amd64", "py311"}, []string{"3", "1", "2", ""},
+			[]part{{"python_version<'3.10'", "3"}, {"python_version>='3.10' and sys_platform=='linux'", "1"}, {"python_version>='3.10' and sys_platform!='linux'", "2"}}},
 		{[]string{"py39", "pypy39"}, []string{"1", "2"}, []part{{"implementation_name=='cpython'", "1"}, {"implementation_name!='cpython'", "2"}}},
 	} {
 		var cells []cell
@@ -58,13 +62,16 @@ func TestEnvironmentsThatAreAlikeCannotBeToldApart(t *testing.T) {
 func TestPartitionIsExact(t *testing.T) {
 	environments := resolvertest.Environments(t, "py38", "py39", "py311", "py312", "py39-windows-amd64", "py311-windows-amd64", "py311-macos-arm64", "py311-linux-aarch64", "pypy39")
 	rapid.Check(t, func(rt *rapid.T) {
-		var cells []cell
-		for _, env := range environments {
+		cells := []cell{{environments[0], "1"}}
+		for _, env := range environments[1:] {
 			cells = append(cells, cell{env, rapid.SampledFrom([]string{"", "1", "2", "3"}).Draw(rt, "version")})
 		}
 		parts, err := partition(cells)
 		if err != nil {
 			rt.Fatal(err)
+		}
+		if slices.ContainsFunc(parts, func(p part) bool { return p.version == "" }) {
+			rt.Fatalf("a line of no version: %v", parts)
 		}
 		if version, same := agreed(cells); same && (len(parts) != 1 || parts[0] != part{"", version}) {
 			rt.Fatalf("all agree on %q: %v", version, parts)

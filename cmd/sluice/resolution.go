@@ -22,10 +22,10 @@ type resolutionAnswer struct {
 	Facts         string            `json:"facts,omitempty"` // digest of the index facts that it rests on
 	Solved        bool              `json:"solved"`
 	Packages      []resolvedPackage `json:"packages,omitempty"` // by name
+	Notes         []note            `json:"notes,omitempty"`    // what could not be looked at
 	Because       []resolvedStep    `json:"because,omitempty"`  // why there is no solution; the last step says so
 	Conflict      *resolvedConflict `json:"conflict,omitempty"`
-	Hints         []string          `json:"hints,omitempty"`   // what might be done
-	Unknown       []string          `json:"unknown,omitempty"` // what could not be looked at
+	Hints         []string          `json:"hints,omitempty"` // what might be done
 }
 
 // resolvedPackage is one of the packages that are installed.
@@ -63,11 +63,8 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 	demands := s.Demands()
 	for _, c := range s.Installed() {
 		p := resolvedPackage{Name: string(c.Name), Version: c.Version.String(), Via: []string{}}
-		if c.Pin != nil {
-			p.URL = c.Pin.URL
-		}
 		if c.Pin != nil && c.Pin.Place.File != "" {
-			p.Pinned = c.Pin.Place.String()
+			p.Pinned, p.URL = c.Pin.Place.String(), c.Pin.URL
 		}
 		for _, d := range demands[c.Name] {
 			via := d.Place.String()
@@ -79,7 +76,7 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 			}
 		}
 		slices.Sort(p.Via)
-		if hashes && p.URL == "" {
+		if hashes {
 			if err := p.addHashes(in, c); err != nil {
 				return err
 			}
@@ -87,45 +84,41 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 		x.Packages = append(x.Packages, p)
 	}
 	for _, n := range s.Notes() {
-		x.note(n)
+		x.note(&n)
 	}
 	slices.SortStableFunc(x.Packages, func(a, b resolvedPackage) int { return strings.Compare(a.Name, b.Name) })
 	return nil
 }
 
-// note takes over what the solution passes over: a direct reference is a package too.
-func (x *resolutionAnswer) note(n resolver.Note) {
-	target := strings.TrimSpace(string(n.Target.Name) + " " + n.Target.Version.String())
-	switch n.Kind {
-	case resolver.IncompleteFacts:
-		x.Unknown = append(x.Unknown, target+" requires more than the index says")
-	case resolver.UnknownExtra:
-		x.Unknown = append(x.Unknown, fmt.Sprintf("%s has no extra %s", target, n.Extra))
-	case resolver.DirectReference:
-		r := n.Demand.Requirement
-		if r.URL == "" { // the requirement is met by a pin that is one
-			x.Unknown = append(x.Unknown, "what the direct reference to "+string(r.Name)+" requires is not known")
-			return
-		}
-		x.Unknown = append(x.Unknown, "what a direct reference requires is not known: "+r.String())
-		via := n.Demand.Place.String()
-		if n.Demand.From != nil {
-			via = string(n.Demand.From.Name)
-		}
-		i := slices.IndexFunc(x.Packages, func(p resolvedPackage) bool { return p.Name == string(r.Name) })
-		if i < 0 {
-			i = len(x.Packages)
-			x.Packages = append(x.Packages, resolvedPackage{Name: string(r.Name), URL: r.URL, Via: []string{}})
-		}
-		if p := &x.Packages[i]; !slices.Contains(p.Via, via) {
-			p.Via = append(p.Via, via)
-			slices.Sort(p.Via)
-		}
+// note takes over what the solution passes over; a direct reference is a package too.
+func (x *resolutionAnswer) note(n *resolver.Note) {
+	if text := (note{Message: gate.TextOfNote(n)}); !slices.Contains(x.Notes, text) {
+		x.Notes = append(x.Notes, text)
+	}
+	r := n.Demand.Requirement
+	if n.Kind != resolver.DirectReference || r.URL == "" {
+		return
+	}
+	via := n.Demand.Place.String()
+	if n.Demand.From != nil {
+		via = string(n.Demand.From.Name)
+	}
+	i := slices.IndexFunc(x.Packages, func(p resolvedPackage) bool { return p.Name == string(r.Name) })
+	if i < 0 {
+		i = len(x.Packages)
+		x.Packages = append(x.Packages, resolvedPackage{Name: string(r.Name), URL: r.URL, Via: []string{}})
+	}
+	if p := &x.Packages[i]; !slices.Contains(p.Via, via) {
+		p.Via = append(p.Via, via)
+		slices.Sort(p.Via)
 	}
 }
 
 // addHashes adds the digests of the files of a release.
 func (p *resolvedPackage) addHashes(in *inputs, c resolver.Chosen) error {
+	if p.URL != "" {
+		return usageError{msg: fmt.Sprintf("%s is pinned to a source, whose digest is not known", c.Name), hint: "leave out --hashes"}
+	}
 	pkg, err := in.facts.pkg(c.Name)
 	if err != nil || pkg == nil {
 		return err
@@ -225,10 +218,7 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 	if !x.Solved {
 		status = gate.Reject.ExitStatus()
 	}
-	for _, u := range x.Unknown {
-		s.notes = append(s.notes, note{Message: u})
-	}
-	a.tell(s.notes)
+	a.tell(slices.Concat(s.notes, x.Notes))
 	var text bytes.Buffer
 	var err error
 	switch {
@@ -253,14 +243,7 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 func (x *resolutionAnswer) writePins(w io.Writer, r *resolution) {
 	fmt.Fprintf(w, "# sluice resolve, for %s\n", printable(x.Environment))
 	for _, p := range x.Packages {
-		switch {
-		case p.URL != "":
-			fmt.Fprintf(w, "%s @ %s", p.Name, printable(p.URL))
-		case r.format == "constraints":
-			fmt.Fprintf(w, "%s===%s", p.Name, p.Version)
-		default:
-			fmt.Fprintf(w, "%s==%s", p.Name, p.Version)
-		}
+		fmt.Fprint(w, p.line(r.format))
 		if r.format == "constraints" {
 			fmt.Fprintln(w)
 			continue
@@ -280,6 +263,17 @@ func (x *resolutionAnswer) writePins(w io.Writer, r *resolution) {
 			}
 		}
 	}
+}
+
+// line returns the package as a line of a file.
+func (p *resolvedPackage) line(format string) string {
+	switch {
+	case p.URL != "":
+		return p.Name + " @ " + printable(p.URL)
+	case format == "constraints":
+		return p.Name + "===" + p.Version
+	}
+	return p.Name + "==" + p.Version
 }
 
 // writeConflict writes why there is no solution.

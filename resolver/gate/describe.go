@@ -90,19 +90,26 @@ func describeNote(n *resolver.Note) Finding {
 	if n.Target.Pin != nil {
 		f.Place = placeOf(n.Target.Pin.Place)
 	}
-	switch n.Kind {
-	case resolver.IncompleteFacts:
-		f.Message = named(n.Target) + " requires more than the index says"
-	case resolver.UnknownExtra:
-		f.Message = fmt.Sprintf("%s has no extra %s", named(n.Target), n.Extra)
-	case resolver.DirectReference:
-		f.Message = "what a direct reference requires is not known: " + short(n.Demand.Requirement)
-		if n.Demand.From != nil {
-			f.Message += ", required by " + named(*n.Demand.From)
-		}
+	if n.Kind == resolver.DirectReference {
 		f.Place = placeOf(n.Demand.Place)
 	}
+	f.Message = TextOfNote(n)
 	return f
+}
+
+// TextOfNote puts what could not be looked at into words, on one line.
+func TextOfNote(n *resolver.Note) string {
+	switch n.Kind {
+	case resolver.IncompleteFacts:
+		return named(n.Target) + " requires more than the index says"
+	case resolver.UnknownExtra:
+		return fmt.Sprintf("%s has no extra %s", named(n.Target), n.Extra)
+	}
+	text := "what a direct reference requires is not known: " + short(n.Demand.Requirement)
+	if n.Demand.From != nil {
+		text += ", required by " + named(*n.Demand.From)
+	}
+	return text
 }
 
 // describeRange puts a demand that is not met into words. A consumer's own line

@@ -17,7 +17,9 @@ type table struct {
 	demands  []Demand
 	requires map[[2]int][]Requirement // by package and version
 	facts    map[Package][]Requirement
-	known    int // packages: the rest is met on the way
+	known    int             // packages: the rest is met on the way
+	ready    map[[2]int]bool // of which it is known without asking
+	asked    map[[2]int]bool
 }
 
 func (u *table) Packages() int      { return u.known }
@@ -26,19 +28,22 @@ func (u *table) Owner(p Package) (Package, bool) {
 	return u.owners[p], u.owners[p] != none
 }
 func (u *table) Requirements(p Package, v int) ([]Requirement, error) {
+	u.asked[[2]int{int(p), v}] = true
 	for _, r := range u.requires[[2]int{int(p), v}] {
 		u.known = max(u.known, int(u.demands[r].Package)+1)
 	}
 	return u.requires[[2]int{int(p), v}], nil
 }
-func (u *table) Facts(p Package) []Requirement   { return u.facts[p] }
-func (u *table) Known(Package, int) bool         { return true }
+func (u *table) Facts(p Package) []Requirement { return u.facts[p] }
+func (u *table) Known(p Package, v int) bool {
+	return u.ready[[2]int{int(p), v}] || u.asked[[2]int{int(p), v}]
+}
 func (u *table) Demand(r Requirement) Demand     { return u.demands[r] }
 func (u *table) Choose(_ Package, among Set) int { return among.Highest() }
 
 // draw draws a small universe and facts about it.
 func draw(t *rapid.T) (u *table, facts []Requirement) {
-	u = &table{requires: make(map[[2]int][]Requirement), facts: make(map[Package][]Requirement)}
+	u = &table{ready: make(map[[2]int]bool), asked: make(map[[2]int]bool), requires: make(map[[2]int][]Requirement), facts: make(map[Package][]Requirement)}
 	ordinary := rapid.IntRange(1, 5).Draw(t, "packages")
 	for range ordinary {
 		u.sizes = append(u.sizes, rapid.IntRange(0, 4).Draw(t, "versions"))
@@ -71,6 +76,7 @@ func draw(t *rapid.T) (u *table, facts []Requirement) {
 			size = u.sizes[u.owners[p]]
 		}
 		for v := range size {
+			u.ready[[2]int{p, v}] = rapid.Bool().Draw(t, "ready")
 			u.requires[[2]int{p, v}] = rapid.SliceOfNDistinct(rapid.SampledFrom(shared), 0, min(3, len(shared)), rapid.ID).Draw(t, "requires")
 		}
 	}
@@ -196,6 +202,41 @@ func TestWhatIsFoundIsRight(t *testing.T) {
 		}
 	})
 	t.Logf("%d solutions, %d proofs", found, proven)
+}
+
+// What follows from a look at a version that is then decided on does not follow from the
+// decision: it stays, with all that follows from it, when the decision is taken back. Here
+// version 1 of package 0 is needed whichever version of package 1 is taken, and forbids itself.
+func TestWhatIsNeededWithoutADecisionStays(t *testing.T) {
+	u := &table{
+		sizes: []int{2, 4}, owners: []Package{none, none},
+		demands:  []Demand{{0, Set{0b101}}, {0, Set{0b011}}, {1, Set{0b10100}}},
+		requires: map[[2]int][]Requirement{{0, 1}: {1}, {1, 0}: {0}, {1, 1}: {1, 0}, {1, 3}: {0, 1}},
+		ready:    map[[2]int]bool{{1, 0}: true}, asked: make(map[[2]int]bool),
+	}
+	got, err := Solve(context.Background(), u, []Requirement{2}, 100)
+	if not := (*Unsatisfiable)(nil); !errors.As(err, &not) {
+		t.Errorf("%+v, %v, want that there is no solution", got, err)
+	}
+}
+
+// A version that shares a requirement of others, and is met when it is known already who
+// makes that, stays ruled out when the search goes back. Here versions 1 to 3 of package 0
+// forbid themselves, and 1 is met last.
+func TestWhatIsMetLateIsSaidAgain(t *testing.T) {
+	u := &table{
+		sizes: []int{4, 3}, owners: []Package{none, none},
+		demands: []Demand{{0, Set{0b1111}}, {0, Set{0b10011}}, {0, Set{0b11100}}, {1, Set{0b1110}}, {1, Set{0b1000}}, {0, Set{0b10000}}},
+		requires: map[[2]int][]Requirement{
+			{0, 3}: {0}, {0, 2}: {0}, {0, 1}: {0}, {0, 0}: {3},
+			{1, 2}: {1}, {1, 1}: {2},
+		},
+		asked: make(map[[2]int]bool),
+	}
+	got, err := Solve(context.Background(), u, []Requirement{4, 5}, 100)
+	if err != nil || !slices.Equal(got.Versions, []int{0, 0}) {
+		t.Errorf("%+v, %v, want version 0 of both", got, err)
+	}
 }
 
 // checkDerivation holds every step of a proof against all choices: where all its terms are

@@ -117,19 +117,17 @@ func (s *search) restrict(p Package, excluded, cause int32) {
 	s.assign(p, at, cause)
 }
 
-// choose decides (ALGORITHM 4) for a version of p, unless what that requires contradicts what is there
-// already: then it is ruled out, with all that make the same requirement, and p has to be
-// looked at again.
+// choose decides (ALGORITHM 4) for a version of p, unless what that requires says more at
+// once: that the version is ruled out, with all that make the same requirement, or what is
+// needed whichever is taken. This holds without the decision, and so do all conclusions
+// from it: they are drawn first, and p is looked at again.
 func (s *search) choose(p Package) (conflict int32, err error) {
 	v := s.universe.Choose(p, s.domain(p))
 	conflict, err = s.expandAhead(p, v)
-	switch {
-	case conflict != none || err != nil:
+	if conflict != none || err != nil || len(s.changed) > 0 {
 		s.await(p)
-	case s.domain(p).Has(v):
+	} else {
 		s.decide(p, v)
-	default:
-		s.await(p)
 	}
 	return conflict, err
 }

@@ -121,6 +121,7 @@ func (s *search) clauseOf(p, owner Package, v int, r Requirement) (id int32, sai
 		}
 		s.widen(id)
 		s.include(id, owner, v)
+		s.review(id) // where v was chosen it is said now, and must be again where it may be chosen anew
 		return id, false
 	}
 	id = s.addDependency(p, owner, v, r)

@@ -152,7 +152,7 @@ func (u Universe) Release(name constraints.Name, v constraints.Version) (*resolv
 	return nil, nil
 }
 
-// World returns the world of a universe under pins such as "a===1 b<2", for
+// World returns the world of a universe under pins such as "a===1 b<2 c@URL", for
 // Python 3.11 on Linux.
 func (u Universe) World(t testing.TB, pins string) *resolver.World {
 	t.Helper()
@@ -165,6 +165,10 @@ func (u Universe) World(t testing.TB, pins string) *resolver.World {
 	for i, word := range strings.Fields(pins) {
 		r := Requirement(t, word)
 		place := constraints.Place{File: "pins", Line: i + 1}
+		if r.URL != "" {
+			fixed = append(fixed, resolver.Pin{Name: r.Name, Range: r.Range, URL: r.URL, Place: place})
+			continue
+		}
 		text, exact := r.Range.(pep440.SpecifierSet).Exact()
 		if !exact {
 			limits = append(limits, resolver.Root{Requirement: r, Place: place})
