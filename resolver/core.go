@@ -149,6 +149,19 @@ func (e *Unsolved) asked() *inquiry {
 	return q
 }
 
+// Packages returns what the proof is about, from what is required by itself on.
+func (e *Unsolved) Packages() []constraints.Name {
+	var names []constraints.Name
+	visit(e.proof.Derivation(), func(d *pubgrub.Derivation) {
+		for _, t := range d.Terms {
+			if name := e.universe.packages[t.Package].node.name; !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	})
+	return names
+}
+
 // marked returns those of some roots that are meant.
 func marked(all []Root, meant map[*Root]bool) (some []Root) {
 	for i := range all {

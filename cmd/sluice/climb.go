@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,8 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 	}
 	today := resolver.NewWorld(env, c.pins, c.limits, in.facts)
 	c.joint = gate.NewJoint(in.question(in.lines).Consumers, c.pins, today, env)
-	c.plan = resolver.Plan{Prereleases: prereleases[in.settings.Policy.Prereleases], Excluded: excluded, Apart: c.joint.Apart}
+	wanted := cmp.Or(in.settings.Policy.Prereleases, "deny") // as the gate has it
+	c.plan = resolver.Plan{Prereleases: prereleases[wanted], Excluded: excluded, Apart: c.joint.Apart}
 	err := c.solve(ctx, in, func(resolver.Pin) bool { return false })
 	if errors.As(err, new(*resolver.Unsolved)) { // a yanked version stays only where it is pinned
 		err = c.solve(ctx, in, func(p resolver.Pin) bool {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/pflag"
@@ -76,18 +78,13 @@ func (a *app) generate(o *options, g *generation, args []string) (int, error) {
 		return 0, err
 	}
 	defer in.close()
-	chosen, conflicts, err := g.choose(a, in)
+	chosen, found, err := g.choose(in)
 	if err := errors.Join(err, in.facts.settle()); err != nil {
 		return 0, err
 	}
 	a.tell(s.notes)
-	if len(conflicts) > 0 {
-		for _, c := range conflicts {
-			if err := c.writeConflict(a.stderr, a.color()); err != nil {
-				return 0, err
-			}
-		}
-		return gate.Reject.ExitStatus(), nil
+	if len(found.all) > 0 {
+		return gate.Reject.ExitStatus(), found.write(a, g.leftOut)
 	}
 	file, err := g.rewrite(in, chosen, nil)
 	if err == nil {
@@ -184,36 +181,115 @@ func (g *generation) demand(in *inputs, env *constraints.Environment) (job resol
 	return job, nil
 }
 
+// maxConflicts bounds how many conflicts are looked for in one environment.
+const maxConflicts = 50
+
+// conflicts is why nothing fits. After each the search goes on without one of its packages.
+type conflicts struct {
+	all     []*resolutionAnswer // with the environments in which they are
+	without []constraints.Name  // the packages without which the rest fits
+	more    bool                // there is a conflict that cannot be passed over so
+}
+
+// add adds a conflict of an environment. It returns the package to leave out, false for
+// none.
+func (x *conflicts) add(c *resolutionAnswer, plan *resolver.Plan) bool {
+	switch i := slices.IndexFunc(x.all, c.saysAs); {
+	case i < 0:
+		x.all = append(x.all, c)
+	case !strings.HasSuffix(" "+x.all[i].Environment, " "+c.Environment):
+		x.all[i].Environment += " " + c.Environment
+	}
+	name, ok := c.leaveOut(plan.Apart)
+	if !ok || len(plan.Apart) >= maxConflicts {
+		x.more = true
+		return false
+	}
+	x.leaveOut(name, plan)
+	return true
+}
+
+// leaveOut goes on without a package.
+func (x *conflicts) leaveOut(name constraints.Name, plan *resolver.Plan) {
+	plan.Apart = append(plan.Apart, name)
+	if !slices.Contains(x.without, name) {
+		x.without = append(x.without, name)
+	}
+}
+
+// write writes the conflicts, and what to do about them.
+func (x *conflicts) write(a *app, leftOut []string) error {
+	for _, c := range x.all {
+		if err := c.writeConflict(a.stderr, a.color()); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stderr)
+	}
+	names := slices.Clone(leftOut)
+	for _, name := range x.without {
+		names = append(names, string(name))
+	}
+	slices.Sort(names)
+	switch all := strings.Join(slices.Compact(names), ","); {
+	case x.more:
+		a.hint("there may be more conflicts behind the last of these")
+	default:
+		a.hint("if consumers may have versions of their own of these, the rest fits: --leave-out %s", all)
+	}
+	return nil
+}
+
 // choose solves each environment. It returns the version of each package by environment,
-// or the conflict of each environment in which nothing fits.
-func (g *generation) choose(a *app, in *inputs) (chosen []map[constraints.Name]constraints.Version, conflicts []*resolutionAnswer, err error) {
+// or the conflicts.
+func (g *generation) choose(in *inputs) (chosen []map[constraints.Name]constraints.Version, found conflicts, err error) {
 	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	excluded, err := parseExclusions(g.excluded)
 	if err != nil {
-		return nil, nil, err
+		return nil, found, err
 	}
 	for _, env := range in.environments {
-		job, err := g.demand(in, env)
+		versions, err := g.solve(ctx, in, env, excluded, &found)
 		if err != nil {
-			return nil, nil, err
+			return nil, found, withHint(fmt.Errorf("%s: %w", env.Name(), err))
 		}
-		pins, limits := gate.Active(in.lines, env)
-		fixed := slices.DeleteFunc(slices.Clone(pins), func(p resolver.Pin) bool { return p.URL == "" })
-		solution, err := resolver.NewWorld(env, fixed, limits, in.facts).Solve(ctx, job, g.plan(in, pins, excluded))
+		chosen = append(chosen, versions)
+	}
+	return chosen, found, nil
+}
+
+// solve returns the version of each package in one environment, or adds the conflicts.
+func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Environment, excluded []resolver.Exclusion, found *conflicts) (map[constraints.Name]constraints.Version, error) {
+	job, err := g.demand(in, env)
+	if err != nil {
+		return nil, err
+	}
+	pins, limits := gate.Active(in.lines, env)
+	fixed := slices.DeleteFunc(slices.Clone(pins), func(p resolver.Pin) bool { return p.URL == "" })
+	plan := g.plan(in, pins, excluded)
+	for {
+		solution, err := resolver.NewWorld(env, fixed, limits, in.facts).Solve(ctx, job, plan)
 		var unsolved *resolver.Unsolved
-		switch {
-		case errors.As(err, &unsolved):
+		if errors.As(err, &unsolved) {
 			c := &resolutionAnswer{Environment: env.Name()}
 			c.explain(ctx, in, unsolved)
-			if i := slices.IndexFunc(conflicts, c.saysAs); i >= 0 {
-				conflicts[i].Environment += " " + env.Name()
+			if found.add(c, &plan) {
 				continue
 			}
-			conflicts = append(conflicts, c)
-			continue
-		case err != nil:
-			return nil, nil, withHint(fmt.Errorf("%s: %w", env.Name(), err))
+			return nil, nil
+		}
+		if err != nil && len(found.all) > 0 && ctx.Err() == nil { // what is known is said first
+			found.more = true
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(found.all) > 0 {
+			if name, ok := g.plugin(in, env, solution.Chosen, plan.Apart); ok {
+				found.leaveOut(name, &plan)
+				continue
+			}
 		}
 		versions := make(map[constraints.Name]constraints.Version)
 		for _, c := range solution.Chosen {
@@ -221,9 +297,35 @@ func (g *generation) choose(a *app, in *inputs) (chosen []map[constraints.Name]c
 				versions[c.Name] = c.Version
 			}
 		}
-		chosen = append(chosen, versions)
+		return versions, nil
 	}
-	return chosen, conflicts, nil
+}
+
+// plugin returns a package that was chosen and requires what is left out, in a version
+// that does not fit some consumer, so that it had better be left out too; false for none.
+func (g *generation) plugin(in *inputs, env *constraints.Environment, chosen []resolver.Chosen, leftOut []constraints.Name) (constraints.Name, bool) {
+	var pins []resolver.Pin
+	for _, c := range chosen {
+		if c.Pin == nil {
+			pins = append(pins, resolver.Pin{Name: c.Name, Version: c.Version, Range: constraints.Exactly(c.Version)})
+		}
+	}
+	world := resolver.NewWorld(env, pins, nil, in.facts)
+	for _, consumer := range in.consumers {
+		for _, job := range consumer.judged.Jobs {
+			for _, clash := range world.Verify(job.Job).Clashes {
+				if !slices.Contains(leftOut, clash.Target.Name) {
+					continue
+				}
+				for _, d := range append(slices.Clone(clash.Demands), clash.Demand) {
+					if d.From != nil && d.From.Pin != nil && !slices.Contains(leftOut, d.From.Name) {
+						return d.From.Name, true
+					}
+				}
+			}
+		}
+	}
+	return "", false
 }
 
 func (g *generation) plan(in *inputs, pins []resolver.Pin, excluded []resolver.Exclusion) resolver.Plan {

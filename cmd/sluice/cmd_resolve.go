@@ -63,7 +63,7 @@ type resolution struct {
 var (
 	orders      = map[string]resolver.Order{"highest": resolver.Highest, "lowest": resolver.Lowest, "lowest-direct": resolver.LowestDirect}
 	prereleases = map[string]resolver.Prereleases{
-		"": resolver.DenyPrereleases, "deny": resolver.DenyPrereleases, "if-needed": resolver.FinalsFirst, "allow": resolver.AllowPrereleases,
+		"": resolver.PrereleasesAsNamed, "deny": resolver.DenyPrereleases, "if-needed": resolver.FinalsFirst, "allow": resolver.AllowPrereleases,
 	}
 )
 

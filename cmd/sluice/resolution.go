@@ -26,6 +26,8 @@ type resolutionAnswer struct {
 	Because       []resolvedStep    `json:"because,omitempty"`  // why there is no solution; the last step says so
 	Conflict      *resolvedConflict `json:"conflict,omitempty"`
 	Hints         []string          `json:"hints,omitempty"` // what might be done
+
+	required, about []constraints.Name // of a conflict: what its requirements are on, and all that it is about
 }
 
 // resolvedPackage is one of the packages that are installed.
@@ -170,7 +172,9 @@ func (x *resolutionAnswer) explain(ctx context.Context, in *inputs, e *resolver.
 	}
 	for _, r := range core.Roots {
 		member(r.Requirement.String(), r.Place)
+		x.required = append(x.required, r.Requirement.Name)
 	}
+	x.about = smaller.Packages()
 	for _, l := range core.Limits {
 		member("the constraint "+l.Requirement.String(), l.Place)
 	}
@@ -182,9 +186,24 @@ func (x *resolutionAnswer) explain(ctx context.Context, in *inputs, e *resolver.
 	}
 }
 
-// saysAs reports whether two answers give the same reasons.
+// saysAs reports whether two answers are about one conflict.
 func (x *resolutionAnswer) saysAs(other *resolutionAnswer) bool {
-	return reflect.DeepEqual(x.Because, other.Because) && reflect.DeepEqual(x.Conflict, other.Conflict)
+	return reflect.DeepEqual(x.Conflict, other.Conflict)
+}
+
+// leaveOut returns the package of a conflict that is best left out besides others: one on
+// which it has two requirements, else the first that is required; false for none.
+func (x *resolutionAnswer) leaveOut(others []constraints.Name) (best constraints.Name, ok bool) {
+	for i, name := range slices.Concat(x.required, x.about) {
+		switch twice := i < len(x.required) && slices.Contains(x.required[:i], name); {
+		case slices.Contains(others, name):
+		case twice:
+			return name, true
+		case !ok:
+			best, ok = name, true
+		}
+	}
+	return best, ok
 }
 
 // hintOf returns a hint in words; none where there is nothing to say.
