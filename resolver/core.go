@@ -100,7 +100,7 @@ func (q *inquiry) solve(ctx context.Context) (*Solution, error) {
 func (e *Unsolved) asked() *inquiry {
 	u := e.universe
 	q := &inquiry{world: u.world, plan: u.plan, named: u.named}
-	q.plan.Excluded = nil
+	q.plan.Excluded, q.plan.MaxSteps = nil, coreSteps
 	roots, limits := make(map[*Root]bool), make(map[*Root]bool)
 	exclusions := make(map[*Exclusion]bool)
 	for _, r := range e.proof.Facts() {

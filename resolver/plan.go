@@ -64,5 +64,9 @@ type Exclusion struct {
 	Place  constraints.Place // where that is said
 }
 
-// defaultSteps takes seconds. Of the real questions at hand none takes a hundredth.
-const defaultSteps = 100_000
+// defaultSteps is a hundred times what the hardest of the real questions at hand takes. A
+// made-up one can spend half a minute on them.
+const defaultSteps = 30_000
+
+// coreSteps bounds each question of a Core: there are as many as members.
+const coreSteps = 5_000

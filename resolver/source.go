@@ -20,13 +20,6 @@ type Source interface {
 	Release(name constraints.Name, version constraints.Version) (*Release, error)
 }
 
-// ReadySource is a Source that can tell what it knows without asking anybody. The search
-// looks at what it has not chosen only as far as that goes.
-type ReadySource interface {
-	Source
-	Ready(name constraints.Name, version constraints.Version) bool
-}
-
 // Release is what is known of one published version of a package. It is
 // immutable.
 type Release struct {

@@ -429,7 +429,7 @@ func (u *universe) instead(r *constraints.Requirement) []*constraints.Requiremen
 // Known implements pubgrub.Universe.
 func (u *universe) Known(p pubgrub.Package, v int) bool {
 	n := u.packages[p].node
-	return n.pinned != nil || n.candidates[v] != nil || u.world.ready(n.name, n.versions[v])
+	return n.pinned != nil || n.candidates[v] != nil
 }
 
 // Choose implements pubgrub.Universe.

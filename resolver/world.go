@@ -289,12 +289,6 @@ func (w *World) edges(s *slot) []edge {
 	return s.edges
 }
 
-// ready reports whether the source can tell of a release without asking anybody.
-func (w *World) ready(name constraints.Name, version constraints.Version) bool {
-	s, ok := w.source.(ReadySource)
-	return ok && s.Ready(name, version)
-}
-
 // blocker returns a requirement of a candidate, extras aside, that a pin does not
 // meet, so that no choice of others could make the candidate fit; nil for none.
 func (w *World) blocker(c *candidate) *edge {

@@ -73,6 +73,9 @@ func (a *app) generate(o *options, g *generation, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := s.spares(g.output, g.files); err != nil {
+		return 0, err
+	}
 	in := &inputs{settings: s}
 	if err := g.load(in); err != nil {
 		return 0, err

@@ -48,15 +48,15 @@ it does not count. Everything else is chosen as --order says.`,
 // addRootFlags defines the flags that say what is to be resolved.
 func (r *resolution) addRootFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVarP(&r.files, "requirements", "r", nil, "take the requirements of this `FILE` (repeatable)")
-	flags.StringVar(&r.consumer, "consumer", "", "take the requirements of this `CONSUMER`")
+	flags.StringArrayVar(&r.consumers, "consumer", nil, "take the requirements of this `CONSUMER`")
 	flags.StringVar(&r.job, "job", "", "the `JOB` of the consumer: one of its extras or groups (default: its runtime requirements)")
 }
 
 // resolution is how to resolve, as flags say.
 type resolution struct {
-	files, overrides, excluded                 []string
-	consumer, job, order, pins, format, output string
-	hashes                                     bool
+	files, overrides, excluded, consumers []string
+	job, order, pins, format, output      string
+	hashes                                bool
 }
 
 // Words of the flags of resolve.
@@ -98,7 +98,7 @@ func (a *app) resolve(o *options, r *resolution, args []string) (int, error) {
 		return 0, err
 	}
 	env, err := soleEnvironment(s)
-	if err != nil {
+	if err := errors.Join(err, s.spares(r.output, r.files)); err != nil {
 		return 0, err
 	}
 	in := &inputs{settings: s, environments: []*constraints.Environment{env}}
@@ -154,7 +154,12 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 		errs = append(errs, err)
 		job.Roots = append(job.Roots, roots...)
 	}
-	if r.consumer != "" {
+	switch {
+	case len(r.consumers) > 1:
+		errs = append(errs, usageError{msg: "--consumer is given twice", hint: "what consumers need together is the question of sluice generate"})
+	case len(r.consumers) == 0 && r.job != "":
+		errs = append(errs, usageError{msg: "--job is one of a consumer's", hint: "give --consumer too"})
+	case len(r.consumers) == 1:
 		own, err := r.consumerJob(in)
 		errs = append(errs, err)
 		job.Roots, job.Limits = append(job.Roots, own.Roots...), own.Limits
@@ -212,7 +217,7 @@ func (r *resolution) consumerJob(in *inputs) (resolver.Job, error) {
 		return resolver.Job{}, err
 	}
 	for _, c := range in.consumers {
-		if c.name != r.consumer {
+		if c.name != r.consumers[0] {
 			continue
 		}
 		if len(c.problems) > 0 {
@@ -225,9 +230,9 @@ func (r *resolution) consumerJob(in *inputs) (resolver.Job, error) {
 			}
 			jobs = append(jobs, cmp.Or(job.Name, "the runtime requirements"))
 		}
-		return resolver.Job{}, usageError{msg: fmt.Sprintf("%s has no job %q", r.consumer, r.job), hint: "it has " + strings.Join(jobs, ", ")}
+		return resolver.Job{}, usageError{msg: fmt.Sprintf("%s has no job %q", c.name, r.job), hint: "it has " + strings.Join(jobs, ", ")}
 	}
-	return resolver.Job{}, unknownConsumer(in, r.consumer)
+	return resolver.Job{}, unknownConsumer(in, r.consumers[0])
 }
 
 // plan returns how to choose.
@@ -311,7 +316,7 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 	switch {
 	case errors.As(err, &unsolved):
 		answer.explain(ctx, in, unsolved)
-		return answer, nil
+		return answer, ctx.Err() // what was not asked to the end is no answer
 	case err != nil:
 		return nil, withHint(err)
 	}

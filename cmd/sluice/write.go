@@ -20,6 +20,20 @@ func (s *settings) write(name string, data []byte) error {
 	return usageError{msg: fmt.Sprintf("%s cannot be written: %s", name, cause(err))}
 }
 
+// spares complains of an output that is one of the files that are read.
+func (s *settings) spares(output string, read []string) error {
+	info, err := os.Stat(s.abs(output))
+	if err != nil {
+		return nil // it is none of them
+	}
+	for _, name := range read {
+		if other, err := os.Stat(s.abs(name)); err == nil && os.SameFile(info, other) {
+			return usageError{msg: fmt.Sprintf("%s is read, and would be written over", name), hint: "give --output another FILE"}
+		}
+	}
+	return nil
+}
+
 // writeAtomically replaces the content of a file, or leaves it as it was. Links
 // are followed, and the file's permissions stay. What is no regular file (a pipe, a
 // device) cannot be replaced and is written to.
