@@ -76,6 +76,7 @@ func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constr
 	return file, nil
 }
 
+// spellingOf returns a name as the first of its lines has it.
 func spellingOf(lines []pinfile.Entry, name constraints.Name) string {
 	if len(lines) > 0 {
 		return lines[0].Requirement.Spelling

@@ -11,9 +11,9 @@ import (
 )
 
 // Add returns the file with a pin more, in the place that the file's Order wants,
-// after the other lines of the package if there are any. marker may be "". One that
-// fixes the package where the new line does is in the way. The line looks like the file's other pins: their operator, what they have around
-// the ";", their line ending.
+// after the other lines of the package if there are any; one that fixes the package
+// where the new line does is in the way. marker may be "". The line looks like the file's
+// other pins: their operator, what they have around the ";", their line ending.
 func (f *File) Add(spelling, version, marker string) (*File, error) {
 	line, err := f.pinLine(spelling, version, marker)
 	if err != nil {
