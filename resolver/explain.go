@@ -172,7 +172,11 @@ func (x *explainer) fact(d *pubgrub.Derivation) Fact {
 	case meansConstraint:
 		return Fact{Text: "only " + unmarked(m.requirement) + " is allowed", Place: m.root.Place}
 	case meansExclusion:
-		return Fact{Text: string(on.node.name) + m.exclusion.Range.String() + " is excluded: " + m.exclusion.Reason, Place: m.exclusion.Place}
+		text := string(on.node.name) + m.exclusion.Range.String() + " is excluded"
+		if m.exclusion.Reason != "" {
+			text += ": " + m.exclusion.Reason
+		}
+		return Fact{Text: text, Place: m.exclusion.Place}
 	case meansFinal:
 		return Fact{Text: "pre-releases of " + string(on.node.name) + " are not wanted", Source: "the policy for pre-releases"}
 	}

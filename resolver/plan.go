@@ -60,7 +60,7 @@ const (
 type Exclusion struct {
 	Name   constraints.Name
 	Range  constraints.Range
-	Reason string            // to be shown
+	Reason string            // to be shown, "" for none
 	Place  constraints.Place // where that is said
 }
 

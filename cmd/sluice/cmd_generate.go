@@ -76,6 +76,7 @@ func (a *app) generate(o *options, g *generation, args []string) (int, error) {
 	if err := s.spares(g.output, g.files); err != nil {
 		return 0, err
 	}
+	g.leftOut = slices.Concat(s.Choose.LeaveOut, g.leftOut)
 	in := &inputs{settings: s}
 	if err := g.load(in); err != nil {
 		return 0, err
@@ -247,7 +248,7 @@ func (x *conflicts) write(a *app, leftOut []string) error {
 func (g *generation) choose(in *inputs) (chosen []map[constraints.Name]constraints.Version, found conflicts, err error) {
 	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	excluded, err := parseExclusions(g.excluded)
+	excluded, err := in.settings.exclusions(g.excluded)
 	if err != nil {
 		return nil, found, err
 	}

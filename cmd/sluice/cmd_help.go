@@ -173,6 +173,10 @@ relative to its folder. The flag that goes before a key stands behind it.
   prereleases = "deny"                       # if-needed, allow   --prereleases
   downgrade   = "deny"                       # allow              --downgrade
 
+  [choose]                                   # what resolve, generate and upgrade are not to choose
+  exclude   = ["urllib3==2.0.5", "nova<20"]  # versions, besides those of --exclude
+  leave-out = ["pylint", "hacking"]          # packages that generate does not constrain, besides --leave-out
+
 A folder that several [[consumer]] tables name is one consumer: a table with its
 path goes before a pattern that matches it, and gives its name, files and owner.
 

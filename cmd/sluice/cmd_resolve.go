@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -244,7 +245,7 @@ func (r *resolution) plan(in *inputs, s *settings) (resolver.Plan, error) {
 		errs = append(errs, err)
 		plan.Overrides = append(plan.Overrides, root)
 	}
-	excluded, err := parseExclusions(r.excluded)
+	excluded, err := s.exclusions(r.excluded)
 	plan.Excluded = excluded
 	errs = append(errs, err)
 	if r.pins == "prefer" {
@@ -258,17 +259,40 @@ func (r *resolution) plan(in *inputs, s *settings) (resolver.Plan, error) {
 	return plan, errors.Join(errs...)
 }
 
-// parseExclusions reads versions that are not to be chosen.
-func parseExclusions(texts []string) (all []resolver.Exclusion, err error) {
-	for _, text := range texts {
-		root, wrong := parseRoot(text)
-		if wrong == nil && root.Requirement.Range.String() == "" {
-			wrong = usageError{msg: fmt.Sprintf("--exclude: %q excludes all versions", text), hint: "name some, as in 'urllib3==2.0.5'"}
+// exclusions returns the versions that are not to be chosen: those of sluice.toml, and of
+// flags.
+func (s *settings) exclusions(flags []string) (all []resolver.Exclusion, err error) {
+	for i, text := range s.Choose.Exclude {
+		x, wrong := parseExclusion(text, s.layout.place(under("choose.exclude", strconv.Itoa(i))))
+		if wrong != nil {
+			return nil, *wrong
 		}
-		err = errors.Join(err, wrong)
-		all = append(all, resolver.Exclusion{Name: root.Requirement.Name, Range: root.Requirement.Range, Reason: "--exclude", Place: root.Place})
+		all = append(all, x)
+	}
+	for _, text := range flags {
+		x, wrong := parseExclusion(text, constraints.Place{File: "the command line"})
+		if wrong != nil {
+			wrong.msg = "--exclude: " + wrong.msg
+			err = errors.Join(err, *wrong)
+		}
+		all = append(all, x)
 	}
 	return all, err
+}
+
+// parseExclusion reads versions that are not to be chosen, as a requirement.
+func parseExclusion(text string, place constraints.Place) (resolver.Exclusion, *usageError) {
+	r, err := pep508.ParseRequirement(text)
+	const hint = "name versions, as in 'urllib3==2.0.5'"
+	switch {
+	case err != nil:
+		return resolver.Exclusion{}, &usageError{msg: fmt.Sprintf("%q is no requirement: %v", text, err), hint: hint}
+	case r.URL != "" || r.Marker != nil || len(r.Extras) > 0:
+		return resolver.Exclusion{}, &usageError{msg: fmt.Sprintf("%q is more than a name and versions", text), hint: hint}
+	case r.Range.String() == "":
+		return resolver.Exclusion{}, &usageError{msg: fmt.Sprintf("%q excludes all versions", text), hint: hint}
+	}
+	return resolver.Exclusion{Name: r.Name, Range: r.Range, Place: place}, nil
 }
 
 // withHint adds what to do where nobody knows what a release requires.

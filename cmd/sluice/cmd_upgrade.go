@@ -89,7 +89,7 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 // raise solves each environment. It returns what moves and what does not, and the file
 // with what moves.
 func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
-	excluded, err := parseExclusions(u.excluded)
+	excluded, err := in.settings.exclusions(u.excluded)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"sluice/constraints"
+	"sluice/constraints/pep508"
 )
 
 const configName = "sluice.toml"
@@ -27,6 +28,7 @@ type config struct {
 	Environments []environmentConfig `toml:"environment"`
 	Consumers    []consumerConfig    `toml:"consumer"`
 	Policy       policyConfig        `toml:"policy"`
+	Choose       chooseConfig        `toml:"choose"`
 
 	layout *layout // where all that stands; nil where there is no sluice.toml
 }
@@ -67,6 +69,12 @@ type consumerConfig struct {
 type policyConfig struct {
 	Prereleases string `toml:"prereleases"` // deny, if-needed or allow
 	Downgrade   string `toml:"downgrade"`   // deny or allow
+}
+
+// chooseConfig is what resolve, generate and upgrade are not to choose.
+type chooseConfig struct {
+	Exclude  []string `toml:"exclude"`   // requirements whose versions are not to be chosen
+	LeaveOut []string `toml:"leave-out"` // packages that generate does not constrain
 }
 
 // findConfig returns the sluice.toml in dir or the nearest folder above it, ""
@@ -127,6 +135,16 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 	for path, value := range map[string]string{"policy.prereleases": c.Policy.Prereleases, "policy.downgrade": c.Policy.Downgrade} {
 		if err := oneOf(value, words(path)...); err != nil {
 			complain(path, err.Error(), "")
+		}
+	}
+	for i, text := range c.Choose.Exclude {
+		if _, err := parseExclusion(text, constraints.Place{}); err != nil {
+			complain(under("choose.exclude", strconv.Itoa(i)), err.Error(), err.hint)
+		}
+	}
+	for i, name := range c.Choose.LeaveOut {
+		if !pep508.ValidName(name) {
+			complain(under("choose.leave-out", strconv.Itoa(i)), fmt.Sprintf("%q is not the name of a package", name), "")
 		}
 	}
 	c.validateEnvironments(complain, faulty)
