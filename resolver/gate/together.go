@@ -101,11 +101,22 @@ func (a *adviser) solved(want map[constraints.Name]constraints.Version) map[cons
 }
 
 // hopeless reports whether what rejects is no matter of other pins: a consumer's own
-// requirement, or the candidate itself.
+// requirement, the candidate itself, or a pinned package of which no version accepts it.
+// It spares a rejection that is plain a search.
 func (a *adviser) hopeless(want map[constraints.Name]constraints.Version) bool {
+	q := a.with(want)
 	return slices.ContainsFunc(a.clashes, func(c *resolver.Clash) bool {
 		_, candidate := want[c.Target.Name]
-		return candidate && (c.Kind != resolver.OutOfRange || c.Demand.From == nil)
+		switch {
+		case !candidate:
+			return false
+		case c.Kind != resolver.OutOfRange || c.Demand.From == nil:
+			return true
+		case c.Demand.From.Pin == nil:
+			return false
+		}
+		_, other := fittingRequirer(q, c)
+		return !other
 	})
 }
 
