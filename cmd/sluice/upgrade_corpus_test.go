@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"sluice/resolver/gate"
@@ -16,6 +17,18 @@ func TestUpgradeOfTheCorpusBreaksNothing(t *testing.T) {
 	}
 	if len(answer.Raised) < 100 || len(answer.Broken) > 0 {
 		t.Errorf("%d pins go up, and %q break", len(answer.Raised), answer.Broken)
+	}
+	var text strings.Builder
+	if err := answer.write(&text, false, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"can go up, which takes new ones   py311\n", "trio                         (new) -> "} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("not told: %q", want)
+		}
+	}
+	if !strings.Contains(string(file.Bytes()), "\ntrio===") {
+		t.Error("what a raised pin requires anew is not pinned")
 	}
 	for _, b := range answer.Behind {
 		if len(b.Because) == 0 {

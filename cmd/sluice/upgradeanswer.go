@@ -43,8 +43,13 @@ const shownBehind = 20
 // write writes what goes up and what stays behind, environments that agree together.
 func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 	p := newPrinter(w, color)
-	p.styled(bold, count(distinct(x.Raised, func(m pinMove) string { return m.Name }), "pin"))
-	p.printf(" can go up   %s\n", strings.Join(x.Environments, " "))
+	raised := slices.DeleteFunc(slices.Clone(x.Raised), func(m pinMove) bool { return m.From == "" })
+	p.styled(bold, count(distinct(raised, func(m pinMove) string { return m.Name }), "pin"))
+	p.printf(" can go up")
+	if len(raised) < len(x.Raised) {
+		p.printf(", which takes new ones")
+	}
+	p.printf("   %s\n", strings.Join(x.Environments, " "))
 	for _, m := range groupMoves(x.Raised) {
 		p.printf("  %s %s -> %s%s\n", padded(m.Name, 28), cmp.Or(m.From, "(new)"), m.To, x.only(m.environments))
 	}
