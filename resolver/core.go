@@ -149,6 +149,9 @@ func (e *Unsolved) asked() *inquiry {
 	return q
 }
 
+// Environment returns where nothing fits.
+func (e *Unsolved) Environment() *constraints.Environment { return e.universe.world.env }
+
 // Packages returns what the proof is about, from what is required by itself on.
 func (e *Unsolved) Packages() []constraints.Name {
 	var names []constraints.Name

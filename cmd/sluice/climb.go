@@ -16,8 +16,9 @@ import (
 type climb struct {
 	upgrade  *upgrade
 	env      *constraints.Environment
-	pins     []resolver.Pin  // today's
-	limits   []resolver.Root // lines that fix no version
+	pins     []resolver.Pin                           // today's
+	today    map[constraints.Name]constraints.Version // ... by name
+	limits   []resolver.Root                          // lines that fix no version
 	joint    *gate.Joint
 	world    *resolver.World // in which pins may go up
 	plan     resolver.Plan
@@ -26,13 +27,16 @@ type climb struct {
 }
 
 func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Environment, excluded []resolver.Exclusion) (*climb, error) {
-	c := &climb{upgrade: u, env: env, versions: make(map[constraints.Name]constraints.Version)}
+	c := &climb{upgrade: u, env: env, today: make(map[constraints.Name]constraints.Version), versions: make(map[constraints.Name]constraints.Version)}
 	c.pins, c.limits = gate.Active(in.lines, env)
 	if err := contradiction(c.pins, env); err != nil {
 		return nil, err
 	}
+	for _, p := range c.pins {
+		c.today[p.Name] = p.Version
+	}
 	today := resolver.NewWorld(env, c.pins, c.limits, in.facts)
-	c.joint = gate.NewJoint(in.question(in.lines).Consumers, c.pins, today, env)
+	c.joint = gate.JoinFitting(in.question(in.lines).Consumers, c.pins, today, env)
 	wanted := cmp.Or(in.settings.Policy.Prereleases, "deny") // as the gate has it
 	c.plan = resolver.Plan{Prereleases: prereleases[wanted], Excluded: excluded, Apart: c.joint.Apart}
 	err := c.solve(ctx, in, func(resolver.Pin) bool { return false })
@@ -103,12 +107,8 @@ func (c *climb) solve(ctx context.Context, in *inputs, hold func(resolver.Pin) b
 // incomplete returns what the solution has beyond today of which not all that it requires
 // is known.
 func (c *climb) incomplete(in *inputs) (all []resolver.Exclusion, err error) {
-	today := make(map[constraints.Name]constraints.Version)
-	for _, p := range c.pins {
-		today[p.Name] = p.Version
-	}
 	for _, v := range c.solution.Chosen {
-		if at, pinned := today[v.Name]; pinned && v.Version.Compare(at) == 0 {
+		if at, pinned := c.today[v.Name]; pinned && v.Version.Compare(at) == 0 {
 			continue
 		}
 		release, err := in.facts.Release(v.Name, v.Version)
@@ -128,9 +128,7 @@ func (u *upgrade) climbs(name constraints.Name) bool { return len(u.named) == 0 
 // report adds what goes up and what stays behind.
 func (c *climb) report(ctx context.Context, in *inputs, answer *upgradeAnswer) error {
 	demands := c.solution.Demands()
-	pinned := make(map[constraints.Name]bool)
 	for _, p := range c.pins {
-		pinned[p.Name] = true
 		if p.URL != "" || !c.upgrade.climbs(p.Name) {
 			continue
 		}
@@ -158,7 +156,7 @@ func (c *climb) report(ctx context.Context, in *inputs, answer *upgradeAnswer) e
 		answer.Behind = append(answer.Behind, behind)
 	}
 	for _, v := range c.solution.Chosen {
-		if !pinned[v.Name] {
+		if _, pinned := c.today[v.Name]; !pinned {
 			answer.Raised = append(answer.Raised, pinMove{Name: string(v.Name), Environment: c.env.Name(), To: v.Version.String()})
 		}
 	}

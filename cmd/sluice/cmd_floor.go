@@ -106,7 +106,6 @@ func (a *app) floor(o *options, f *floor, args []string) (int, error) {
 // show to be real.
 func (f *floor) check(ctx context.Context, in *inputs, env *constraints.Environment, job resolver.Job, plan resolver.Plan) (*floorAnswer, error) {
 	answer := &floorAnswer{SchemaVersion: gate.SchemaVersion, Command: "floor", Environment: env.Name(), Minimums: []floorMinimum{}}
-	answer.resolution.Environment = env.Name()
 	world := resolver.NewWorld(env, nil, nil, in.facts)
 	solution, err := world.Solve(ctx, job, plan)
 	var unsolved *resolver.Unsolved

@@ -160,29 +160,16 @@ func (g *generation) load(in *inputs) (err error) {
 }
 
 // demand returns all that is to fit together in an environment.
-func (g *generation) demand(in *inputs, env *constraints.Environment) (job resolver.Job, err error) {
+func (g *generation) demand(in *inputs, env *constraints.Environment) (*gate.Joint, error) {
+	joint := gate.Join(in.question(nil).Consumers, env)
 	for _, name := range g.files {
 		roots, err := in.settings.readRequirements(name)
 		if err != nil {
-			return job, err
+			return nil, err
 		}
-		job.Roots = append(job.Roots, roots...)
+		joint.Roots = append(joint.Roots, roots...)
 	}
-	group := 0
-	for _, c := range in.consumers {
-		if c.judged.Runtime != nil && !c.judged.Runtime.Contains(env.Runtime()) {
-			continue
-		}
-		for _, own := range c.judged.Jobs {
-			group++
-			for _, root := range own.Roots {
-				root.Group = group
-				job.Roots = append(job.Roots, root)
-			}
-			job.Limits = append(job.Limits, own.Limits...)
-		}
-	}
-	return job, nil
+	return joint, nil
 }
 
 // maxConflicts bounds how many conflicts are looked for in one environment.
@@ -264,7 +251,7 @@ func (g *generation) choose(in *inputs) (chosen []map[constraints.Name]constrain
 
 // solve returns the version of each package in one environment, or adds the conflicts.
 func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Environment, excluded []resolver.Exclusion, found *conflicts) (map[constraints.Name]constraints.Version, error) {
-	job, err := g.demand(in, env)
+	joint, err := g.demand(in, env)
 	if err != nil {
 		return nil, err
 	}
@@ -272,10 +259,10 @@ func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Env
 	fixed := slices.DeleteFunc(slices.Clone(pins), func(p resolver.Pin) bool { return p.URL == "" })
 	plan := g.plan(in, pins, excluded)
 	for {
-		solution, err := resolver.NewWorld(env, fixed, limits, in.facts).Solve(ctx, job, plan)
+		solution, err := resolver.NewWorld(env, fixed, limits, in.facts).Solve(ctx, joint.Job, plan)
 		var unsolved *resolver.Unsolved
 		if errors.As(err, &unsolved) {
-			c := &resolutionAnswer{Environment: env.Name()}
+			c := new(resolutionAnswer)
 			c.explain(ctx, in, unsolved)
 			if found.add(c, &plan) {
 				continue
@@ -290,7 +277,7 @@ func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Env
 			return nil, err
 		}
 		if len(found.all) > 0 {
-			if name, ok := g.plugin(in, env, solution.Chosen, plan.Apart); ok {
+			if name, ok := plugin(in, env, joint, solution.Chosen, plan.Apart); ok {
 				found.leaveOut(name, &plan)
 				continue
 			}
@@ -307,7 +294,7 @@ func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Env
 
 // plugin returns a package that was chosen and requires what is left out, in a version
 // that does not fit some consumer, so that it had better be left out too; false for none.
-func (g *generation) plugin(in *inputs, env *constraints.Environment, chosen []resolver.Chosen, leftOut []constraints.Name) (constraints.Name, bool) {
+func plugin(in *inputs, env *constraints.Environment, joint *gate.Joint, chosen []resolver.Chosen, leftOut []constraints.Name) (constraints.Name, bool) {
 	var pins []resolver.Pin
 	for _, c := range chosen {
 		if c.Pin == nil {
@@ -315,16 +302,14 @@ func (g *generation) plugin(in *inputs, env *constraints.Environment, chosen []r
 		}
 	}
 	world := resolver.NewWorld(env, pins, nil, in.facts)
-	for _, consumer := range in.consumers {
-		for _, job := range consumer.judged.Jobs {
-			for _, clash := range world.Verify(job.Job).Clashes {
-				if !slices.Contains(leftOut, clash.Target.Name) {
-					continue
-				}
-				for _, d := range append(slices.Clone(clash.Demands), clash.Demand) {
-					if d.From != nil && d.From.Pin != nil && !slices.Contains(leftOut, d.From.Name) {
-						return d.From.Name, true
-					}
+	for _, part := range joint.Parts {
+		for _, clash := range world.Verify(part.Job).Clashes {
+			if !slices.Contains(leftOut, clash.Target.Name) {
+				continue
+			}
+			for _, d := range append(slices.Clone(clash.Demands), clash.Demand) {
+				if d.From != nil && d.From.Pin != nil && !slices.Contains(leftOut, d.From.Name) {
+					return d.From.Name, true
 				}
 			}
 		}
@@ -387,8 +372,7 @@ func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]cons
 			if _, needed := chosen[i][p.Name]; needed || p.URL != "" {
 				continue
 			}
-			self := resolver.Root{Requirement: constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.Everything()}}
-			if len(world.Verify(resolver.Job{Roots: []resolver.Root{self}}).Clashes) > 0 {
+			if len(world.Verify(gate.JobOf(p.Name)).Clashes) > 0 {
 				all[stray{i, p.Name}] = true
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"sluice/constraints"
 	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
+	"sluice/resolver"
 	"sluice/resolver/gate"
 )
 
@@ -62,6 +63,15 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 		}
 	}
 	answer, file, err := u.raise(in)
+	var unsolved *resolver.Unsolved
+	if errors.As(err, &unsolved) {
+		if err := in.facts.settle(); err != nil {
+			return 0, err
+		}
+		var why resolutionAnswer
+		why.explain(in.facts.ctx, in, unsolved)
+		return gate.Reject.ExitStatus(), why.writeConflict(a.stderr, a.color())
+	}
 	if err := errors.Join(err, in.facts.settle()); err != nil {
 		return 0, err
 	}

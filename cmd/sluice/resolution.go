@@ -148,6 +148,7 @@ func (p *resolvedPackage) addHashes(in *inputs, c resolver.Chosen) error {
 
 // explain takes over why there is no solution.
 func (x *resolutionAnswer) explain(ctx context.Context, in *inputs, e *resolver.Unsolved) {
+	x.Environment = e.Environment().Name()
 	core, smaller := e.Core(ctx)
 	for _, h := range smaller.Hints() {
 		x.Hints = append(x.Hints, in.hintOf(h)...)

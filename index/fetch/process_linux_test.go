@@ -3,24 +3,23 @@ package fetch
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 )
 
 // TestRunProgramDiesWithUs kills a process in the middle of RunProgram.
 func TestRunProgramDiesWithUs(t *testing.T) {
 	if path := os.Getenv("SLUICE_TEST_PID"); path != "" {
-		RunProgram(t.Context(), "sh", "-c", `echo $$ >"$1"; exec sleep 1000`, "sh", path)
+		RunProgram(t.Context(), "sh", "-c", `exec 3>"$1"; echo $$ >&3; exec sleep 1000`, "sh", path)
 		return
 	}
-	path := filepath.Join(t.TempDir(), "pid")
+	h := newHeld(t)
 	us := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
-	us.Env = append(os.Environ(), "SLUICE_TEST_PID="+path)
+	us.Env = append(os.Environ(), "SLUICE_TEST_PID="+h.path)
 	if err := us.Start(); err != nil {
 		t.Fatal(err)
 	}
-	pid := pidIn(t, path)
+	pid := h.pid(t)
 	us.Process.Kill()
 	us.Wait()
-	waitForEnd(t, pid)
+	h.wait(t, pid)
 }

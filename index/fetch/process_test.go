@@ -3,8 +3,10 @@
 package fetch
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -44,65 +46,85 @@ func TestRunProgramBoundsOutput(t *testing.T) {
 	}
 }
 
-// pidIn waits for a file with the number of a process.
-func pidIn(t *testing.T, path string) int {
+// held is a named pipe that the processes of a test hold open.
+type held struct {
+	path  string
+	begun chan int      // the number of the process that was written to it
+	ended chan struct{} // closed when none holds it any more
+}
+
+func newHeld(t *testing.T) *held {
 	t.Helper()
-	for range 1000 {
-		data, _ := os.ReadFile(path)
-		if pid, err := strconv.Atoi(strings.TrimSpace(string(data))); err == nil && strings.HasSuffix(string(data), "\n") {
+	h := &held{filepath.Join(t.TempDir(), "held"), make(chan int, 1), make(chan struct{})}
+	if err := syscall.Mkfifo(h.path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(h.ended)
+		f, err := os.Open(h.path) // waits for the first who opens it
+		if err != nil {
+			return
+		}
+		defer f.Close()
+		r := bufio.NewReader(f)
+		line, _ := r.ReadString('\n')
+		pid, _ := strconv.Atoi(strings.TrimSpace(line))
+		h.begun <- pid
+		io.Copy(io.Discard, r)
+	}()
+	return h
+}
+
+// pid returns the number of the process once it runs.
+func (h *held) pid(t *testing.T) int {
+	t.Helper()
+	select {
+	case pid := <-h.begun:
+		if pid > 0 {
 			return pid
 		}
-		time.Sleep(10 * time.Millisecond)
+	case <-time.After(time.Minute):
 	}
-	t.Fatalf("%s: no process", path)
+	t.Fatal("no process")
 	return 0
 }
 
-// waitForEnd waits for a process that is no child of ours to be gone.
-func waitForEnd(t *testing.T, pid int) {
+// wait waits until none of the processes is there any more.
+func (h *held) wait(t *testing.T, pid int) {
 	t.Helper()
-	for range 1000 {
-		if syscall.Kill(pid, 0) != nil || isZombie(pid) {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
+	select {
+	case <-h.ended:
+	case <-time.After(time.Minute):
+		syscall.Kill(pid, syscall.SIGKILL)
+		t.Errorf("process %d still runs", pid)
 	}
-	syscall.Kill(pid, syscall.SIGKILL)
-	t.Errorf("process %d still runs", pid)
-}
-
-// isZombie reports whether a process has ended and nobody has asked how.
-func isZombie(pid int) bool {
-	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
-	_, state, found := strings.Cut(string(data), ") ")
-	return err == nil && found && strings.HasPrefix(state, "Z")
 }
 
 func TestRunProgramKillsAllWhenItsContextEnds(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	path := filepath.Join(t.TempDir(), "pid")
+	h := newHeld(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	done := make(chan error, 1)
 	go func() {
-		_, err := RunProgram(ctx, "sh", "-c", `sleep 1000 & echo $! >"$1"; wait`, "sh", path)
+		_, err := RunProgram(ctx, "sh", "-c", `exec 3>"$1"; sleep 1000 & echo $! >&3; wait`, "sh", h.path)
 		done <- err
 	}()
-	pid := pidIn(t, path)
+	pid := h.pid(t)
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Errorf("RunProgram: %v", err)
 	}
-	waitForEnd(t, pid)
+	h.wait(t, pid)
 }
 
 // TestRunProgramDoesNotWaitForWhatStays has a program end and leave another one that
 // holds its output open.
 func TestRunProgramDoesNotWaitForWhatStays(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
-	path := filepath.Join(t.TempDir(), "pid")
-	if _, err := RunProgram(t.Context(), "sh", "-c", `sleep 1000 & echo $! >"$1"`, "sh", path); err == nil {
+	h := newHeld(t)
+	if _, err := RunProgram(t.Context(), "sh", "-c", `exec 3>"$1"; sleep 1000 & echo $! >&3`, "sh", h.path); err == nil {
 		t.Error("no error")
 	}
-	waitForEnd(t, pidIn(t, path))
+	h.wait(t, h.pid(t))
 }

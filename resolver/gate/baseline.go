@@ -103,8 +103,8 @@ func (t *trial) today(world *resolver.World) fare {
 	return t.before
 }
 
-// jobOf returns the job of installing one package, in whatever version.
-func jobOf(name constraints.Name) resolver.Job {
+// JobOf returns the job of installing one package, in whatever version.
+func JobOf(name constraints.Name) resolver.Job {
 	return resolver.Job{Roots: []resolver.Root{{
 		Requirement: constraints.Requirement{Name: name, Spelling: string(name), Range: constraints.Everything()},
 	}}}

@@ -150,7 +150,7 @@ func (s *survey) judgePins() {
 
 // judgeCandidate compares what it takes to install a candidate alone.
 func (s *survey) judgeCandidate(name constraints.Name) {
-	job := jobOf(name)
+	job := JobOf(name)
 	pin := s.after.Pin(name)
 	if pin == nil {
 		return

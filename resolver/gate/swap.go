@@ -34,7 +34,7 @@ func installsAlone(world *resolver.World, name constraints.Name) bool {
 	if world.Pin(name) == nil {
 		return false
 	}
-	outcome := world.Verify(jobOf(name))
+	outcome := world.Verify(JobOf(name))
 	return len(outcome.Clashes) == 0 && len(outcome.Notes()) == 0 &&
 		!outcome.Needs(func(n constraints.Name) bool { return world.Pin(n) == nil })
 }

@@ -140,7 +140,7 @@ func (a *adviser) solve(b *baseline, want map[constraints.Name]constraints.Versi
 			limits = append(limits, resolver.Root{Requirement: floor, Place: p.Place})
 		}
 	}
-	joint := NewJoint(a.question.Consumers, b.pins, b.world, b.env)
+	joint := JoinFitting(a.question.Consumers, b.pins, b.world, b.env)
 	plan.Apart = joint.Apart
 	solution, err := resolver.NewWorld(b.env, fixed, limits, a.question.Source).Solve(context.Background(), joint.Job, plan)
 	if err != nil {
