@@ -38,7 +38,7 @@ it does not count. Everything else is chosen as --order says.`,
 			flags.StringVar(&r.pins, "pins", "fix", "whether pins `COUNT`: fix, prefer or ignore")
 			flags.StringArrayVar(&r.overrides, "override", nil, "a `REQUIREMENT` that stands for all on its package (repeatable)")
 			flags.StringArrayVar(&r.excluded, "exclude", nil, "a `REQUIREMENT` whose versions are not to be chosen, such as 'urllib3==2.0.5' (repeatable)")
-			flags.StringVar(&r.format, "format", "requirements", "the `FORMAT` of the answer: requirements, constraints or json")
+			flags.StringVar(&r.format, "format", "", "the `FORMAT` of the answer: requirements, constraints, pylock or json (default: pylock for an --output so named)")
 			flags.BoolVar(&r.hashes, "hashes", false, "write the digests of all files, for pip's --require-hashes")
 			flags.StringVarP(&r.output, "output", "o", "-", "write to this `FILE`, - for stdout")
 			return func(args []string) (int, error) { return a.resolve(&o, &r, args) }
@@ -72,7 +72,27 @@ func (r *resolution) validate() error {
 	return errors.Join(
 		wordOf("order", r.order, "highest", "lowest", "lowest-direct"),
 		wordOf("pins", r.pins, "fix", "prefer", "ignore"),
-		wordOf("format", r.format, "requirements", "constraints", "json"))
+		wordOf("format", r.format, "requirements", "constraints", "pylock", "json"),
+		r.validateOutput())
+}
+
+// settleFormat chooses the format where no flag does.
+func (r *resolution) settleFormat() {
+	switch {
+	case r.format != "":
+	case isLockName(r.output):
+		r.format = "pylock"
+	default:
+		r.format = "requirements"
+	}
+}
+
+// validateOutput holds to the name that installers know a lock file by.
+func (r *resolution) validateOutput() error {
+	if r.format != "pylock" || r.output == "-" || isLockName(r.output) {
+		return nil
+	}
+	return usageError{msg: fmt.Sprintf("--output: %s is no name of a lock file", r.output), hint: "installers read pylock.toml and pylock.NAME.toml (PEP 751)"}
 }
 
 // wordOf complains of the value of a flag that is none of some words.
@@ -91,6 +111,7 @@ func didYouMean(word string, known []string) string {
 }
 
 func (a *app) resolve(o *options, r *resolution, args []string) (int, error) {
+	r.settleFormat()
 	if err := r.validate(); err != nil {
 		return 0, err
 	}
@@ -344,5 +365,8 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 	case err != nil:
 		return nil, withHint(err)
 	}
-	return answer, answer.tell(in, solution, r.hashes)
+	if r.format == "pylock" {
+		answer.lock, err = in.lock(env, solution, r.output)
+	}
+	return answer, errors.Join(err, answer.tell(in, solution, r.hashes))
 }
