@@ -16,7 +16,6 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
-	"sluice/constraints/pinfile"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 )
@@ -48,7 +47,7 @@ it does not count. Everything else is chosen as --order says.`,
 
 // addRootFlags defines the flags that say what is to be resolved.
 func (r *resolution) addRootFlags(flags *pflag.FlagSet) {
-	flags.StringArrayVarP(&r.files, "requirements", "r", nil, "take the requirements of this `FILE` (repeatable)")
+	flags.StringArrayVarP(&r.files, "requirements", "r", nil, "take the requirements of this `FILE`: a requirements file, pyproject.toml or setup.cfg, or - for stdin (repeatable)")
 	flags.StringArrayVar(&r.consumers, "consumer", nil, "take the requirements of this `CONSUMER`")
 	flags.StringVar(&r.job, "job", "", "the `JOB` of the consumer: one of its extras or groups (default: its runtime requirements)")
 }
@@ -172,9 +171,10 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 		job.Roots = append(job.Roots, root)
 	}
 	for _, name := range r.files {
-		roots, err := in.settings.readRequirements(name)
+		own, notes, err := in.settings.readRequirements(name)
 		errs = append(errs, err)
-		job.Roots = append(job.Roots, roots...)
+		job.Roots, job.Limits = append(job.Roots, own.Roots...), append(job.Limits, own.Limits...)
+		in.settings.notes = append(in.settings.notes, notes...)
 	}
 	switch {
 	case len(r.consumers) > 1:
@@ -184,7 +184,7 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 	case len(r.consumers) == 1:
 		own, err := r.consumerJob(in)
 		errs = append(errs, err)
-		job.Roots, job.Limits = append(job.Roots, own.Roots...), own.Limits
+		job.Roots, job.Limits = append(job.Roots, own.Roots...), append(job.Limits, own.Limits...)
 	}
 	if s := in.settings; r.pins != "ignore" && (s.configured || o.constraints != "" || s.hasConstraintsFile()) {
 		errs = append(errs, in.loadConstraints())
@@ -211,26 +211,6 @@ func parseRoot(text string) (resolver.Root, error) {
 		return resolver.Root{}, usageError{msg: fmt.Sprintf("%q is no requirement: %v", text, err), hint: "write NAME, NAME>=1.2 or NAME[EXTRA]==1.2; quote it for the shell"}
 	}
 	return resolver.Root{Requirement: r, Place: constraints.Place{File: "the command line"}}, nil
-}
-
-// readRequirements reads a requirements file.
-func (s *settings) readRequirements(name string) ([]resolver.Root, error) {
-	data, err := readFile(s.abs(name), pinfile.MaxFile)
-	if err != nil {
-		return nil, s.unreadable("", "requirements file", name, err, "-r")
-	}
-	file, _ := pinfile.ParseWith(name, data, pinfile.Options{})
-	problems := slices.Clone(file.Problems())
-	var roots []resolver.Root
-	for _, e := range file.Entries() {
-		switch e.Kind {
-		case pinfile.Requirement:
-			roots = append(roots, resolver.Root{Requirement: e.Requirement, Place: e.Place})
-		case pinfile.Include, pinfile.Constrain:
-			problems = append(problems, constraints.Problem{Place: e.Place, Msg: "other files are not followed", Hint: "give " + e.Arg + " by -r or --constraints"})
-		}
-	}
-	return roots, problems.Err()
 }
 
 // consumerJob returns what a consumer installs.

@@ -239,7 +239,8 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 	if !x.Solved {
 		status = gate.Reject.ExitStatus()
 	}
-	a.tell(slices.Concat(s.notes, x.Notes))
+	x.Notes = slices.Concat(s.notes, x.Notes)
+	a.tell(x.Notes)
 	var text bytes.Buffer
 	var err error
 	switch {
