@@ -138,7 +138,7 @@ func (x *explainer) facts(leaves []*pubgrub.Derivation) []Fact {
 // pinned to something else, or not published, or in no version that is asked for.
 func (x *explainer) besides(d *pubgrub.Derivation) (Fact, bool) {
 	m, demand := &x.meanings[d.Requirement], &x.demands[d.Requirement]
-	if m.kind != meansDemand && m.kind != meansConstraint {
+	if m.kind != meansDemand && m.kind != meansConstraint || constraints.IsUnreadable(m.requirement.Range) {
 		return Fact{}, false
 	}
 	n := x.packages[demand.Package].node
@@ -194,6 +194,9 @@ func (x *explainer) fact(d *pubgrub.Derivation) Fact {
 		return Fact{Text: who + " was yanked", Source: "the index, of " + latest}
 	}
 	text := who + " requires " + x.demanded(m, on)
+	if m.kind == meansDemand && constraints.IsUnreadable(m.requirement.Range) {
+		text = who + " has a requirement that is not valid: " + unmarked(m.requirement)
+	}
 	if o := x.override(m.requirement); o != nil {
 		return Fact{Text: text + ", by an override", Place: o.Place}
 	}
