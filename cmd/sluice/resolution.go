@@ -74,11 +74,10 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 			if d.From != nil {
 				via = string(d.From.Name)
 			}
-			if !slices.Contains(p.Via, via) {
-				p.Via = append(p.Via, via)
-			}
+			p.Via = append(p.Via, via)
 		}
 		slices.Sort(p.Via)
+		p.Via = slices.Compact(p.Via)
 		if hashes {
 			if err := p.addHashes(in, c); err != nil {
 				return err
