@@ -171,7 +171,7 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 	if err := errors.Join(errs...); err != nil {
 		return job, err
 	}
-	if len(job.Roots) == 0 {
+	if len(args)+len(r.files)+len(r.consumers) == 0 {
 		return job, usageError{msg: "nothing to resolve", hint: "give requirements, -r FILE or --consumer NAME"}
 	}
 	return job, nil
@@ -230,6 +230,9 @@ func (r *resolution) consumerJob(in *inputs) (resolver.Job, error) {
 				return job.Job, nil
 			}
 			jobs = append(jobs, cmp.Or(job.Name, "the runtime requirements"))
+		}
+		if r.job == "" && len(c.judged.Problems) == 0 {
+			return resolver.Job{}, nil // it requires nothing
 		}
 		return resolver.Job{}, usageError{msg: fmt.Sprintf("%s has no job %q", c.name, r.job), hint: "it has " + strings.Join(jobs, ", ")}
 	}
