@@ -180,7 +180,7 @@ func (s *scenario) check(t *testing.T, otherwise string) {
 		for _, c := range got.Installed() {
 			chosen[string(c.Name)] = c.Version.String()
 		}
-		checkSolution(t, u, env, s.job(t), chosen)
+		resolvertest.CheckSolution(t, u, env, s.job(t), chosen)
 		if want := s.Expected.Packages; otherwise == "" && !s.Options.Universal && len(want) > 0 && !maps.Equal(chosen, want) {
 			t.Errorf("%v, want %v", chosen, want)
 		}

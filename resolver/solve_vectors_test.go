@@ -73,7 +73,7 @@ func (r *resolution) check(t *testing.T) {
 		chosen[string(c.Name)] = c.Version.String()
 	}
 	if r.plan.Overrides == nil {
-		checkSolution(t, r.universe, env, job, chosen)
+		resolvertest.CheckSolution(t, r.universe, env, job, chosen)
 	}
 	if why := chosenOtherwise[t.Name()]; why != "" {
 		t.Log(why)
@@ -81,69 +81,6 @@ func (r *resolution) check(t *testing.T) {
 	}
 	if r.versions != nil && !maps.Equal(chosen, r.versions) {
 		t.Errorf("%v, want %v", chosen, r.versions)
-	}
-}
-
-// checkSolution is a second opinion on a solution, which shares no code with the solver:
-// everything that is required is there, in range, and nothing else is.
-func checkSolution(t *testing.T, u resolvertest.Universe, env *constraints.Environment, job resolver.Job, chosen map[string]string) {
-	t.Helper()
-	reached := make(map[string]bool)
-	var require func(r constraints.Requirement, by string)
-	visited := make(map[string]bool)
-	visit := func(name constraints.Name, extra constraints.Name) {
-		key := string(name) + "[" + string(extra) + "]"
-		if visited[key] {
-			return
-		}
-		visited[key] = true
-		for _, release := range u[name] {
-			if release.Version.String() != chosen[string(name)] {
-				continue
-			}
-			if release.RequiresRuntime != nil && !release.RequiresRuntime.Contains(env.Runtime()) {
-				t.Errorf("%s %s does not run", name, release.Version)
-			}
-			for _, r := range release.Requirements {
-				if r.Applies(env, extra) && (extra == "" || !r.Applies(env, "")) {
-					require(r, key)
-				}
-			}
-			return
-		}
-		t.Errorf("%s %s is not published", name, chosen[string(name)])
-	}
-	require = func(r constraints.Requirement, by string) {
-		version, ok := chosen[string(r.Name)]
-		if !ok {
-			t.Errorf("%s requires %s, which is not there", by, r.Name)
-			return
-		}
-		reached[string(r.Name)] = true
-		if v, err := pep440.Parse(version); err != nil || !r.Range.Contains(v) {
-			t.Errorf("%s requires %s%s, and %s is there", by, r.Name, r.Range, version)
-		}
-		visit(r.Name, "")
-		for _, extra := range r.Extras {
-			visit(r.Name, extra)
-		}
-	}
-	for _, root := range job.Roots {
-		if root.Requirement.Applies(env, "") {
-			require(root.Requirement, "a root")
-		}
-	}
-	for _, l := range job.Limits {
-		if version, ok := chosen[string(l.Requirement.Name)]; ok && l.Requirement.Applies(env, "") {
-			if v, err := pep440.Parse(version); err != nil || !l.Requirement.Range.Contains(v) {
-				t.Errorf("%s is not within the constraint %s", version, l.Requirement)
-			}
-		}
-	}
-	for name := range chosen {
-		if !reached[name] {
-			t.Errorf("nobody requires %s", name)
-		}
 	}
 }
 
