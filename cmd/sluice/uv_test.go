@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
@@ -17,38 +16,10 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
-	"sluice/index"
+	"sluice/fixtures/indexserver"
 	"sluice/resolver"
 	"sluice/resolver/resolvertest"
 )
-
-// strict are facts without the lines of metadata that are not valid: uv takes no release
-// that has any, and sluice reads what they plainly mean.
-type strict struct{ *index.Snapshot }
-
-// Package implements indexserver.Facts.
-func (s strict) Package(name constraints.Name) (*index.Package, error) {
-	p, err := s.Snapshot.Package(name)
-	if err != nil {
-		return nil, err
-	}
-	valid := make(map[int]index.Release)
-	for i := range p.Len() {
-		meta, err := p.Parsed(i)
-		if err != nil || len(meta.Remarks) == 0 {
-			continue
-		}
-		r := p.Release(i)
-		for _, remark := range meta.Remarks {
-			if remark.Field == "Requires-Python" {
-				r.RequiresPython = ""
-			}
-			r.Requirements = slices.DeleteFunc(slices.Clone(r.Requirements), func(text string) bool { return text == remark.Text })
-		}
-		valid[i] = r
-	}
-	return p.With(valid)
-}
 
 // uvClient is real uv, which is asked for CPython 3.11.7 on Linux.
 type uvClient struct{ path, python, cache, index string }
@@ -110,7 +81,7 @@ func TestRealUVResolvesWhatIsExported(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skip: -short")
 	}
-	url := serve(t, strict{corpusFacts(t)})
+	url := serve(t, indexserver.Strict(corpusFacts(t)))
 	uv := newUV(t, url)
 	in := liveCorpus(t, url)
 	world := worldOf(in.question(in.lines), in.lines)
@@ -141,7 +112,7 @@ func TestResolveAgreesWithUV(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skip: -short")
 	}
-	url := serve(t, strict{corpusFacts(t)})
+	url := serve(t, indexserver.Strict(corpusFacts(t)))
 	uv := newUV(t, url)
 	in := liveCorpus(t, url)
 	type question struct {
