@@ -32,7 +32,7 @@ func newUV(t testing.TB, index string) uvClient {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.python = strings.TrimSpace(string(out)) // to look for one takes uv longer than all else
+	c.python = strings.TrimSpace(string(out)) // where python3 is a shim, uv would look longer than it resolves
 	return c
 }
 
