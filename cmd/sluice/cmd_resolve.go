@@ -336,6 +336,12 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 	if err := contradiction(pins, env); err != nil {
 		return nil, err
 	}
+	references, err := in.references(env, job)
+	if err != nil {
+		return nil, err
+	}
+	answer.unknown = references.unknown
+	pins, limits = references.among(pins, limits)
 	solution, err := resolver.NewWorld(env, pins, limits, in.facts).Solve(ctx, job, plan)
 	var unsolved *resolver.Unsolved
 	switch {
@@ -346,7 +352,7 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 		return nil, withHint(err)
 	}
 	if r.format == "pylock" {
-		answer.lock, err = in.lock(env, solution, r.output)
+		answer.lock, err = in.lock(env, solution, r.output, references)
 	}
 	return answer, errors.Join(err, answer.tell(in, solution, r.hashes))
 }

@@ -27,8 +27,9 @@ type resolutionAnswer struct {
 	Conflict      *resolvedConflict `json:"conflict,omitempty"`
 	Hints         []string          `json:"hints,omitempty"` // what might be done
 
-	lock            *lockFile          // if asked for
-	required, about []constraints.Name // of a conflict: what its requirements are on, and all that it is about
+	lock            *lockFile                  // if asked for
+	unknown         map[constraints.Name]error // why it is not known what direct references require
+	required, about []constraints.Name         // of a conflict: what its requirements are on, and all that it is about
 }
 
 // resolvedPackage is one of the packages that are installed.
@@ -66,7 +67,11 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 	demands := s.Demands()
 	for _, c := range s.Installed() {
 		p := resolvedPackage{Name: string(c.Name), Version: c.Version.String(), Via: []string{}}
-		if c.Pin != nil && c.Pin.Place.File != "" {
+		switch {
+		case c.Pin == nil:
+		case c.Pin.Release != nil: // a direct reference
+			p.URL = c.Pin.URL
+		case c.Pin.Place.File != "":
 			p.Pinned, p.URL = c.Pin.Place.String(), c.Pin.URL
 		}
 		for _, d := range demands[c.Name] {
@@ -94,10 +99,14 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 
 // note takes over what the solution passes over; a direct reference is a package too.
 func (x *resolutionAnswer) note(n *resolver.Note) {
-	if text := (note{Message: gate.TextOfNote(n)}); !slices.Contains(x.Notes, text) {
+	r := n.Demand.Requirement
+	text := note{Message: gate.TextOfNote(n)}
+	if why := x.unknown[r.Name]; why != nil && n.Kind == resolver.DirectReference {
+		text.Message += ": " + why.Error()
+	}
+	if !slices.Contains(x.Notes, text) {
 		x.Notes = append(x.Notes, text)
 	}
-	r := n.Demand.Requirement
 	if n.Kind != resolver.DirectReference || r.URL == "" {
 		return
 	}
