@@ -163,7 +163,7 @@ func (g *generation) load(in *inputs) (err error) {
 func (g *generation) demand(in *inputs, env *constraints.Environment) (*gate.Joint, error) {
 	joint := gate.Join(in.question(nil).Consumers, env)
 	for _, name := range g.files {
-		job, _, err := in.settings.readRequirements(name)
+		job, _, err := in.settings.readRequirements(name, nil)
 		if err != nil {
 			return nil, err
 		}

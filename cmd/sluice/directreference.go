@@ -15,7 +15,7 @@ import (
 // and revisions that pip knows).
 func (l *locker) reference(name constraints.Name, text string, place constraints.Place) (p lockedPackage) {
 	fail := func(msg, hint string) lockedPackage {
-		l.problems = append(l.problems, constraints.Problem{Place: place, Msg: fmt.Sprintf("%s @ %s %s", name, withoutPassword(text), msg), Hint: hint})
+		l.problems = append(l.problems, constraints.Problem{Place: place, Msg: fmt.Sprintf("%s @ %s %s", name, constraints.Redact(text), msg), Hint: hint})
 		return p
 	}
 	u, err := url.Parse(text)
@@ -59,9 +59,6 @@ func (l *locker) reference(name constraints.Name, text string, place constraints
 	}
 	return p
 }
-
-// withoutPassword returns a URL as it may be shown.
-func withoutPassword(text string) string { return pypi.URL(text).String() }
 
 var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 

@@ -109,7 +109,7 @@ func (l *locker) refuse(notes []resolver.Note, r *references) {
 		}
 		l.problems = append(l.problems, constraints.Problem{
 			Place: d.Place,
-			Msg:   fmt.Sprintf("what %s @ %s requires is not known, so that the lock file would not be whole: %s", d.Requirement.Name, withoutPassword(target), why),
+			Msg:   fmt.Sprintf("what %s @ %s requires is not known, so that the lock file would not be whole: %s", d.Requirement.Name, constraints.Redact(target), why),
 		})
 		l.reference(d.Requirement.Name, target, d.Place) // for what else there is to complain of
 	}

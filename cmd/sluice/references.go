@@ -30,7 +30,7 @@ func (in *inputs) references(env *constraints.Environment, job resolver.Job) (*r
 		}
 		if f, ok := first[r.Name]; ok {
 			if f.Requirement.URL != r.URL {
-				problems = append(problems, constraints.Problem{Place: root.Place, Msg: fmt.Sprintf("%s is required from %s and from %s", r.Name, withoutPassword(f.Requirement.URL), withoutPassword(r.URL)), Hint: "see " + f.Place.String()})
+				problems = append(problems, constraints.Problem{Place: root.Place, Msg: fmt.Sprintf("%s is required from %s and from %s", r.Name, constraints.Redact(f.Requirement.URL), constraints.Redact(r.URL)), Hint: "see " + f.Place.String()})
 			}
 			continue
 		}
@@ -39,7 +39,7 @@ func (in *inputs) references(env *constraints.Environment, job resolver.Job) (*r
 		var other *pypi.OtherPackageError
 		switch {
 		case errors.As(err, &other):
-			problems = append(problems, constraints.Problem{Place: root.Place, Msg: fmt.Sprintf("%s @ %s is no %s: %v", r.Name, withoutPassword(r.URL), r.Name, err)})
+			problems = append(problems, constraints.Problem{Place: root.Place, Msg: fmt.Sprintf("%s @ %s is no %s: %v", r.Name, constraints.Redact(r.URL), r.Name, err)})
 		case err != nil:
 			found.unknown[r.Name] = err
 		default:

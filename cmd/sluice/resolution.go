@@ -36,10 +36,12 @@ type resolutionAnswer struct {
 type resolvedPackage struct {
 	Name    string   `json:"name"`
 	Version string   `json:"version,omitempty"`
-	URL     string   `json:"url,omitempty"`    // of a direct reference that stands for a release
+	URL     string   `json:"url,omitempty"`    // of a direct reference that stands for a release, without user and password
 	Pinned  string   `json:"pinned,omitempty"` // where
 	Via     []string `json:"via"`              // who requires it: packages, and places of requirements
 	Hashes  []string `json:"hashes,omitempty"` // ALGORITHM:HEX, of all its files
+
+	source string // the URL with all that it takes to get there
 }
 
 // resolvedStep is a step of an explanation.
@@ -70,9 +72,10 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 		switch {
 		case c.Pin == nil:
 		case c.Pin.Release != nil: // a direct reference
-			p.URL = c.Pin.URL
+			p.from(c.Pin.URL)
 		case c.Pin.Place.File != "":
-			p.Pinned, p.URL = c.Pin.Place.String(), c.Pin.URL
+			p.Pinned = c.Pin.Place.String()
+			p.from(c.Pin.URL)
 		}
 		for _, d := range demands[c.Name] {
 			via := d.Place.String()
@@ -117,13 +120,17 @@ func (x *resolutionAnswer) note(n *resolver.Note) {
 	i := slices.IndexFunc(x.Packages, func(p resolvedPackage) bool { return p.Name == string(r.Name) })
 	if i < 0 {
 		i = len(x.Packages)
-		x.Packages = append(x.Packages, resolvedPackage{Name: string(r.Name), URL: r.URL, Via: []string{}})
+		x.Packages = append(x.Packages, resolvedPackage{Name: string(r.Name), Via: []string{}})
+		x.Packages[i].from(r.URL)
 	}
 	if p := &x.Packages[i]; !slices.Contains(p.Via, via) {
 		p.Via = append(p.Via, via)
 		slices.Sort(p.Via)
 	}
 }
+
+// from says that a URL stands for the release.
+func (p *resolvedPackage) from(url string) { p.URL, p.source = constraints.Redact(url), url }
 
 // addHashes adds the digests of the files of a release.
 func (p *resolvedPackage) addHashes(in *inputs, c resolver.Chosen) error {
@@ -313,7 +320,7 @@ func (x *resolutionAnswer) writePins(w io.Writer, r *resolution) {
 func (p *resolvedPackage) line(format string) string {
 	switch {
 	case p.URL != "":
-		return p.Name + " @ " + printable(p.URL)
+		return p.Name + " @ " + printable(p.source)
 	case format == "constraints":
 		return p.Name + "===" + p.Version
 	}
