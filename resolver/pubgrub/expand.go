@@ -92,8 +92,9 @@ func (s *search) expand(p, owner Package, v int) (conflict int32, err error) {
 
 // allButOwner reports whether all terms of a clause are true, that of the owner aside.
 func (s *search) allButOwner(id int32, owner Package) bool {
-	for _, t := range s.termsOf(id) {
-		if t.pkg != owner && !s.isTrue(t) {
+	terms := s.termsOf(id)
+	for i := range terms {
+		if t := &terms[i]; t.pkg != owner && !s.isTrue(t) {
 			return false
 		}
 	}
@@ -102,8 +103,7 @@ func (s *search) allButOwner(id int32, owner Package) bool {
 
 func (s *search) isExpanded(p, owner Package, v int) bool {
 	if s.pkgs[p].expanded == none {
-		at := s.newSet(s.pkgs[owner].words)
-		s.pkgs[p].expanded = at
+		s.pkgs[p].expanded = s.newSet(owner)
 	}
 	return s.set(owner, s.pkgs[p].expanded).Has(v)
 }
@@ -111,12 +111,12 @@ func (s *search) isExpanded(p, owner Package, v int) bool {
 // clauseOf returns the clause of a requirement that a version makes. It is said already
 // if it speaks for that version.
 func (s *search) clauseOf(p, owner Package, v int, r Requirement) (id int32, said bool) {
-	for m := s.pkgs[p].made; m != none; m = s.made[m].next {
-		if s.made[m].requirement != r {
+	for id = s.pkgs[p].made; id != none; id = s.clauses[id].next {
+		c := &s.clauses[id]
+		if c.requirement != r {
 			continue
 		}
-		id = s.made[m].clause
-		if s.set(owner, s.clauses[id].own).Has(v) {
+		if s.set(owner, c.own).Has(v) {
 			return id, true
 		}
 		s.widen(id)
@@ -124,10 +124,7 @@ func (s *search) clauseOf(p, owner Package, v int, r Requirement) (id int32, sai
 		s.review(id) // where v was chosen it is said now, and must be again where it may be chosen anew
 		return id, false
 	}
-	id = s.addDependency(p, owner, v, r)
-	s.made = append(s.made, made{r, id, s.pkgs[p].made})
-	s.pkgs[p].made = int32(len(s.made) - 1)
-	return id, false
+	return s.addDependency(p, owner, v, r), false
 }
 
 // addDependency adds the clause of a requirement, for one version only: most never have
@@ -135,20 +132,21 @@ func (s *search) clauseOf(p, owner Package, v int, r Requirement) (id int32, sai
 func (s *search) addDependency(p, owner Package, v int, r Requirement) int32 {
 	d := s.universe.Demand(r)
 	s.know(d.Package)
-	c := clause{from: p, requirement: r, own: s.newSet(s.pkgs[owner].words), parents: none}
-	terms := s.newTerms[:0]
+	c := clause{from: p, requirement: r, own: s.newSet(owner), next: s.pkgs[p].made, parents: none}
+	terms := make([]term, 0, 3)
 	if d.Package != owner {
-		excluded := s.newSet(s.pkgs[d.Package].words)
+		excluded := s.newSet(d.Package)
 		copy(s.set(d.Package, excluded), d.Excluded)
 		terms = append(terms, s.term(d.Package, excluded))
 	}
 	terms = append(terms, s.term(owner, c.own))
 	if p != owner {
-		asked := s.newSet(1)
+		asked := s.newSet(p)
 		s.set(p, asked).Add(0)
 		terms = append(terms, s.term(p, asked))
 	}
 	id := s.add(c, terms)
+	s.pkgs[p].made = id
 	s.include(id, owner, v)
 	if len(terms) == 1 {
 		s.review(id)
@@ -164,13 +162,11 @@ func (s *search) include(id int32, owner Package, v int) {
 		s.set(owner, c.own).Add(v)
 	}
 	size := int32(s.set(owner, c.own).Count())
-	for i, t := range s.termsOf(id) {
-		if t.set == c.own {
-			s.terms[int(c.first)+i].size = size
+	terms := s.termsOf(id)
+	for i := range terms {
+		if terms[i].set == c.own {
+			terms[i].size = size
 		}
-	}
-	if c.ownWatch != none {
-		s.watches[c.ownWatch].size = size
 	}
 }
 
