@@ -12,6 +12,7 @@ type state struct {
 	last        int32 // the assignment that made it so; none for the one of the beginning
 	watches     int32 // the first of its terms that are watched; none
 	made        int32 // the first clause of a requirement that its versions make; none
+	makers      int32 // which versions make them, in makers; none
 	expanded    int32 // where the set of versions is whose requirements are clauses; none
 	owner       Package
 	sibling     Package // the next extra of the same owner that is asked for; none
@@ -47,7 +48,7 @@ func (s *search) know(p Package) {
 		n := s.universe.Size(q)
 		st := state{
 			size: int32(n), words: int32(words(n)), dom: int32(len(s.doms)), last: none,
-			watches: none, made: none, expanded: none,
+			watches: none, made: none, makers: none, expanded: none,
 			owner: none, sibling: none, extras: none, found: none, slot: none,
 		}
 		if owner, ok := s.universe.Owner(q); ok {

@@ -1,6 +1,6 @@
 package pubgrub
 
-import "math/bits"
+import "slices"
 
 // expandFrom turns the requirements of what is chosen now that p changed into clauses:
 // those of p itself, and, where p is an extra or has extras, those that they add. It
@@ -161,6 +161,12 @@ func (s *search) include(id int32, owner Package, v int) {
 	if d := s.universe.Demand(c.requirement); d.Package != owner || d.Excluded.Has(v) {
 		s.set(owner, c.own).Add(v)
 	}
+	s.measure(id, owner)
+}
+
+// measure notes how many versions a clause speaks for now.
+func (s *search) measure(id int32, owner Package) {
+	c := &s.clauses[id]
 	size := int32(s.set(owner, c.own).Count())
 	terms := s.termsOf(id)
 	for i := range terms {
@@ -180,31 +186,65 @@ func (s *search) widen(id int32) {
 	}
 	c.wide = true
 	owner := s.ownerOf(c.from)
-	makers := s.makersOf(c.from, owner)[c.requirement]
+	own, d := s.set(owner, c.own), s.universe.Demand(c.requirement)
 	more := false
-	for i, w := range makers {
-		for ; w != 0; w &= w - 1 {
-			v := i*64 + bits.TrailingZeros64(w)
-			if !s.set(owner, c.own).Has(v) {
-				s.include(id, owner, v)
-				more = true
-			}
+	for i, w := range s.makersOf(c.from, owner, c.requirement) {
+		if d.Package == owner { // not those that meet it
+			w &= d.Excluded[i]
 		}
+		more = more || w&^own[i] != 0
+		own[i] |= w
 	}
 	if more {
+		s.measure(id, owner)
 		s.review(id)
 	}
 }
 
-// makersOf returns which versions make each requirement of p, as far as is known.
-func (s *search) makersOf(p, owner Package) map[Requirement]Set {
-	makers, ok := s.makers[p]
-	if ok {
-		return makers
+// makers are the versions that make each of some requirements.
+type makers struct {
+	requirements []Requirement
+	versions     []uint64 // a set for each
+}
+
+// makersOf returns which versions make a requirement of p, as far as is known.
+func (s *search) makersOf(p, owner Package, r Requirement) Set {
+	if s.pkgs[p].makers == none {
+		s.pkgs[p].makers = int32(len(s.makers))
+		s.makers = append(s.makers, s.allMakers(p, owner))
 	}
-	makers = make(map[Requirement]Set)
-	n := int(s.pkgs[owner].size)
-	for v := range n {
+	m := &s.makers[s.pkgs[p].makers]
+	i, words := slices.Index(m.requirements, r), int(s.pkgs[owner].words)
+	if i < 0 {
+		return nil
+	}
+	return m.versions[i*words:][:words]
+}
+
+// allMakers returns which versions make the requirements of p, as far as is known.
+func (s *search) allMakers(p, owner Package) makers {
+	s.numbered = s.numbered[:0]
+	s.eachKnown(p, owner, func(_ int, r Requirement) {
+		if missing := int(r) + 1 - len(s.numbers); missing > 0 {
+			s.numbers = append(s.numbers, make([]int32, missing)...)
+		}
+		if s.numbers[r] == 0 {
+			s.numbered = append(s.numbered, r)
+			s.numbers[r] = int32(len(s.numbered))
+		}
+	})
+	words := int(s.pkgs[owner].words)
+	m := makers{slices.Clone(s.numbered), make([]uint64, len(s.numbered)*words)}
+	s.eachKnown(p, owner, func(v int, r Requirement) { Set(m.versions[int(s.numbers[r]-1)*words:]).Add(v) })
+	for _, r := range m.requirements {
+		s.numbers[r] = 0
+	}
+	return m
+}
+
+// eachKnown goes through what versions of p require, as far as is known.
+func (s *search) eachKnown(p, owner Package, do func(v int, r Requirement)) {
+	for v := range int(s.pkgs[owner].size) {
 		if !s.universe.Known(p, v) {
 			continue
 		}
@@ -213,14 +253,9 @@ func (s *search) makersOf(p, owner Package) map[Requirement]Set {
 			continue
 		}
 		for _, r := range requirements {
-			if makers[r] == nil {
-				makers[r] = NewSet(n)
-			}
-			makers[r].Add(v)
+			do(v, r)
 		}
 	}
-	s.makers[p] = makers
-	return makers
 }
 
 // ownerOf returns the package whose versions p is there in: p itself but for an extra.

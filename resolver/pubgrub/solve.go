@@ -93,20 +93,24 @@ type search struct {
 	doms     []uint64 // the domains, package after package
 	saved    []uint64 // the domains before assignments
 	trail    []assignment
-	level    int32                           // how many decisions there are
-	changed  []Package                       // whose clauses are to be looked at
-	makers   map[Package]map[Requirement]Set // see makersOf
-	found    int32                           // how many packages were needed at some time
-	queue    []Package                       // to be decided, a heap
-	reviewed []reviewed                      // in the order of their levels
-	parents  []int32                         // of learned clauses: the number, and the clauses, the first of which was the conflict
-	proof    []int32                         // that there is no solution: the same
+	level    int32      // how many decisions there are
+	changed  []Package  // whose clauses are to be looked at
+	makers   []makers   // of the packages of which that was asked
+	found    int32      // how many packages were needed at some time
+	queue    []Package  // to be decided, a heap
+	reviewed []reviewed // in the order of their levels
+	parents  []int32    // of learned clauses: the number, and the clauses, the first of which was the conflict
+	proof    []int32    // that there is no solution: the same
 
 	// For learn:
 	premises []premise
 	steps    []int32 // the clauses that were resolved
 	kept     []uint64
 	newTerms []term
+
+	// For makersOf:
+	numbers  []int32 // by requirement, from 1; 0 for others
+	numbered []Requirement
 }
 
 // newSearch makes room for what most searches need: to grow would take longer than the
@@ -115,7 +119,6 @@ func newSearch(u Universe) *search {
 	n := u.Packages()
 	s := &search{
 		universe: u,
-		makers:   make(map[Package]map[Requirement]Set),
 		clauses:  make([]clause, 0, 2*n),
 		terms:    make([]term, 0, 4*n),
 		sets:     make([]uint64, 0, 6*n),
