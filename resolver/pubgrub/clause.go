@@ -54,9 +54,26 @@ func (s *search) termsOf(id int32) []term {
 	return s.terms[c.first : c.first+c.count]
 }
 
-func (s *search) isTrue(t *term) bool { return s.domain(t.pkg).subset(s.set(t.pkg, t.set)) }
+// isTrue and isFalse are what the search does most, and therefore go without a Set.
+func (s *search) isTrue(t *term) bool {
+	st := &s.pkgs[t.pkg]
+	for i := range st.words {
+		if s.doms[st.dom+i]&^s.sets[t.set+i] != 0 {
+			return false
+		}
+	}
+	return true
+}
 
-func (s *search) isFalse(t *term) bool { return s.domain(t.pkg).disjoint(s.set(t.pkg, t.set)) }
+func (s *search) isFalse(t *term) bool {
+	st := &s.pkgs[t.pkg]
+	for i := range st.words {
+		if s.doms[st.dom+i]&s.sets[t.set+i] != 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // examine draws the conclusion from a clause, if there is one: of terms of which all but
 // one are true, that one is not. It reports false if all are.
@@ -111,11 +128,17 @@ func (s *search) forget() {
 // visit draws the conclusions from the clauses that watch p. It returns the first whose
 // terms are all true.
 func (s *search) visit(p Package) int32 {
-	left := int32(s.domain(p).Count())
+	domain := s.domain(p)
+	left := int32(domain.Count())
+	highest := domain.Highest()
 	link := &s.pkgs[p].watches
 	for *link != none {
 		t := &s.terms[*link]
 		if left > t.size {
+			link = &t.next
+			continue
+		}
+		if set := s.set(p, t.set); !set.Has(highest) || left > 1 && !domain.subset(set) {
 			link = &t.next
 			continue
 		}
@@ -124,10 +147,6 @@ func (s *search) visit(p Package) int32 {
 			if !s.examine(t.clause) {
 				return t.clause
 			}
-			link = &t.next
-			continue
-		}
-		if !s.isTrue(t) {
 			link = &t.next
 			continue
 		}
