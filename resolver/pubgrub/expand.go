@@ -75,19 +75,47 @@ func (s *search) expand(p, owner Package, v int) (conflict int32, err error) {
 	s.know(Package(s.universe.Packages() - 1))
 	conflict = none
 	for _, r := range requirements {
-		id, said := s.clauseOf(p, owner, v, r)
-		if said {
-			continue
-		}
-		if s.allButOwner(id, owner) {
-			s.widen(id)
-		}
-		if !s.examine(id) && conflict == none {
+		if s.isMet(owner, r) {
+			s.met = append(s.met, met{p, r, int32(v), s.level})
+		} else if id := s.enter(p, owner, v, r); conflict == none {
 			conflict = id
 		}
 	}
 	s.set(owner, s.pkgs[p].expanded).Add(v)
 	return conflict, nil
+}
+
+// met is a requirement of a version of a package that was met, by what was left of another
+// at a level: it says nothing as long as that stands, and is not entered until it is gone.
+type met struct {
+	from        Package
+	requirement Requirement
+	version     int32
+	level       int32
+}
+
+// isMet reports whether a requirement of versions of owner is met by what is left of
+// another package.
+func (s *search) isMet(owner Package, r Requirement) bool {
+	d := s.universe.Demand(r)
+	s.know(d.Package)
+	return d.Package != owner && s.domain(d.Package).disjoint(d.Excluded)
+}
+
+// enter adds the clause of a requirement that a version makes, and draws its conclusion. It
+// returns the clause if its terms are all true.
+func (s *search) enter(p, owner Package, v int, r Requirement) int32 {
+	id, said := s.clauseOf(p, owner, v, r)
+	if said {
+		return none
+	}
+	if s.allButOwner(id, owner) {
+		s.widen(id)
+	}
+	if s.examine(id) {
+		return none
+	}
+	return id
 }
 
 // allButOwner reports whether all terms of a clause are true, that of the owner aside.
@@ -131,7 +159,6 @@ func (s *search) clauseOf(p, owner Package, v int, r Requirement) (id int32, sai
 // a part in a conflict, and to look who else makes it takes longer than all the rest.
 func (s *search) addDependency(p, owner Package, v int, r Requirement) int32 {
 	d := s.universe.Demand(r)
-	s.know(d.Package)
 	c := clause{from: p, requirement: r, own: s.newSet(owner), next: s.pkgs[p].made, parents: none}
 	terms := make([]term, 0, 3)
 	if d.Package != owner {

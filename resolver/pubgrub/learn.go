@@ -172,5 +172,30 @@ func (s *search) again() int32 {
 	for i := first; i < len(s.reviewed); i++ {
 		s.reviewed[i].level = s.level
 	}
-	return none
+	return s.enterUnmet()
+}
+
+// enterUnmet enters the requirements that are no longer met by what is left. It returns
+// the first clause whose terms are all true.
+func (s *search) enterUnmet() (conflict int32) {
+	conflict = none
+	first := len(s.met)
+	for first > 0 && s.met[first-1].level > s.level {
+		first--
+	}
+	gone := s.met[first:]
+	s.met = s.met[:first]
+	for _, m := range gone {
+		owner := s.ownerOf(m.from)
+		if s.isMet(owner, m.requirement) {
+			m.level = s.level
+			s.met = append(s.met, m)
+		} else if id := s.enter(m.from, owner, int(m.version), m.requirement); conflict == none {
+			conflict = id
+		}
+	}
+	if conflict != none {
+		s.forget()
+	}
+	return conflict
 }

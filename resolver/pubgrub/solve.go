@@ -99,6 +99,7 @@ type search struct {
 	found    int32      // how many packages were needed at some time
 	queue    []Package  // to be decided, a heap
 	reviewed []reviewed // in the order of their levels
+	met      []met      // in the order of their levels
 	parents  []int32    // of learned clauses: the number, and the clauses, the first of which was the conflict
 	proof    []int32    // that there is no solution: the same
 
@@ -125,6 +126,7 @@ func newSearch(u Universe) *search {
 		doms:     make([]uint64, 0, 2*n),
 		saved:    make([]uint64, 0, 3*n),
 		trail:    make([]assignment, 0, 3*n),
+		met:      make([]met, 0, 2*n),
 	}
 	s.know(Package(n - 1))
 	return s
