@@ -41,12 +41,13 @@ func (u *table) Known(p Package, v int) bool {
 func (u *table) Demand(r Requirement) Demand     { return u.demands[r] }
 func (u *table) Choose(_ Package, among Set) int { return among.Highest() }
 
-// draw draws a small universe and facts about it.
+// draw draws a small universe and facts about it, but not the smallest most often, as rapid
+// would by itself: there the search hardly ever goes back.
 func draw(t *rapid.T) (u *table, facts []Requirement) {
 	u = &table{ready: make(map[[2]int]bool), asked: make(map[[2]int]bool), requires: make(map[[2]int][]Requirement), facts: make(map[Package][]Requirement)}
-	ordinary := rapid.IntRange(1, 5).Draw(t, "packages")
+	ordinary := rapid.SampledFrom([]int{1, 2, 3, 3, 4, 4}).Draw(t, "packages")
 	for range ordinary {
-		u.sizes = append(u.sizes, rapid.IntRange(0, 4).Draw(t, "versions"))
+		u.sizes = append(u.sizes, rapid.SampledFrom([]int{0, 1, 2, 3, 3, 4, 4}).Draw(t, "versions"))
 		u.owners = append(u.owners, none)
 	}
 	for range rapid.IntRange(0, 2).Draw(t, "extras") {
@@ -68,7 +69,7 @@ func draw(t *rapid.T) (u *table, facts []Requirement) {
 		return Requirement(len(u.demands) - 1)
 	}
 	var shared []Requirement
-	for range rapid.IntRange(1, 6).Draw(t, "requirements") {
+	for range rapid.SampledFrom([]int{1, 3, 6, 9, 12}).Draw(t, "requirements") {
 		shared = append(shared, demand())
 	}
 	for p, size := range u.sizes {
@@ -93,7 +94,7 @@ func draw(t *rapid.T) (u *table, facts []Requirement) {
 		u.demands = append(u.demands, d)
 		u.facts[Package(p)] = []Requirement{Requirement(len(u.demands) - 1)}
 	}
-	for range rapid.IntRange(0, 4).Draw(t, "facts") {
+	for range rapid.SampledFrom([]int{0, 1, 2, 3, 4}).Draw(t, "facts") {
 		facts = append(facts, demand())
 	}
 	u.known = rapid.IntRange(0, len(u.sizes)).Draw(t, "known")
@@ -236,6 +237,37 @@ func TestWhatIsMetLateIsSaidAgain(t *testing.T) {
 	got, err := Solve(context.Background(), u, []Requirement{4, 5}, 100)
 	if err != nil || !slices.Equal(got.Versions, []int{0, 0}) {
 		t.Errorf("%+v, %v, want version 0 of both", got, err)
+	}
+}
+
+// A requirement that was met when its version was looked at is a clause as soon as what met
+// it is taken back, and stays none as long as something else meets it.
+func TestWhatIsNoLongerMetIsEntered(t *testing.T) {
+	tests := []struct {
+		u     *table
+		facts []Requirement
+	}{
+		// version 0 of package 2 is looked at while version 2 of package 0 is chosen, which is not 0
+		{&table{
+			sizes: []int{3, 2, 2}, owners: []Package{none, none, none},
+			demands:  []Demand{{1, Set{0b111}}, {0, Set{0b1101}}, {0, Set{0b1100}}, {0, Set{0b1001}}, {2, Set{0b111}}, {0, Set{0b1000}}, {1, Set{0b100}}, {2, Set{0b100}}},
+			requires: map[[2]int][]Requirement{{0, 1}: {0}, {1, 1}: {1}, {2, 0}: {2, 3}, {2, 1}: {4}},
+			ready:    map[[2]int]bool{{1, 1}: true, {2, 0}: true, {2, 1}: true},
+		}, []Requirement{5, 6, 7}},
+		// what meets a requirement is taken back to where something else does, and that as well
+		{&table{
+			sizes: []int{2, 2, 3}, owners: []Package{none, none, none},
+			demands:  []Demand{{1, Set{0b100}}, {2, Set{0b1100}}, {0, Set{0b101}}, {0, Set{0b110}}, {2, Set{0b1000}}, {0, Set{0b110}}, {0, Set{0b100}}, {1, Set{0b100}}, {2, Set{0b1010}}},
+			requires: map[[2]int][]Requirement{{0, 0}: {0, 1}, {2, 0}: {2, 3}, {2, 2}: {4, 5}},
+			ready:    map[[2]int]bool{{0, 0}: true, {0, 1}: true},
+		}, []Requirement{6, 7, 8}},
+	}
+	for i, test := range tests {
+		test.u.asked, test.u.known = make(map[[2]int]bool), len(test.u.sizes)
+		got, err := Solve(context.Background(), test.u, test.facts, 100)
+		if not := (*Unsatisfiable)(nil); !errors.As(err, &not) {
+			t.Errorf("%d: %+v, %v, want that there is no solution", i, got, err)
+		}
 	}
 }
 

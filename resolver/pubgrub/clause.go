@@ -1,10 +1,13 @@
 package pubgrub
 
-// term says that a package is within a set.
+// term says that a package is within a set. One that is watched is in the list of clauses
+// to look at when its package narrows.
 type term struct {
-	pkg  Package
-	set  int32 // where it is in sets
-	size int32 // how many are in it
+	pkg    Package
+	set    int32 // where it is in sets
+	size   int32 // how many are in it: with more left, it cannot be true
+	clause int32 // whose it is, if it is watched
+	next   int32 // in the list; none
 }
 
 // clause is terms that are not all true (an "incompatibility"). The terms of a dependency
@@ -15,51 +18,35 @@ type clause struct {
 	from         Package     // whose versions make the requirement; none for a fact or a learned one
 	requirement  Requirement // none for a learned one
 	own          int32       // where the set of versions is that make it
-	ownWatch     int32       // the item by which it is watched for these; none
+	next         int32       // another of a requirement that versions of from make; none
 	wide         bool        // these are all that do
 	parents      int32       // of a learned one, the first in parents; their number is the first item there
-}
-
-// watch is an item of a list of clauses to look at when a package narrows.
-type watch struct {
-	clause, next int32
-	size         int32 // of the set of the package's term: with more left, it cannot be true
-}
-
-// made is an item of the list of requirements that versions of a package make.
-type made struct {
-	requirement Requirement
-	clause      int32
-	next        int32
 }
 
 // add adds a clause, whose watched terms come first.
 func (s *search) add(c clause, terms []term) int32 {
 	id := int32(len(s.clauses))
-	c.first, c.count, c.ownWatch = int32(len(s.terms)), int32(len(terms)), none
+	c.first, c.count = int32(len(s.terms)), int32(len(terms))
 	s.terms = append(s.terms, terms...)
 	s.clauses = append(s.clauses, c)
-	watched := terms
+	watched := s.termsOf(id)
 	switch {
 	case len(terms) == 1: // it has said at once what it says
 		watched = nil
 	case c.from == none:
-		watched = terms[:2]
+		watched = watched[:2]
 	}
-	for _, t := range watched {
-		at := int32(len(s.watches))
-		s.watches = append(s.watches, watch{id, s.pkgs[t.pkg].watches, t.size})
-		s.pkgs[t.pkg].watches = at
-		if c.from != none && t.set == c.own {
-			s.clauses[id].ownWatch = at
-		}
+	for i := range watched {
+		t := &watched[i]
+		list := &s.pkgs[t.pkg].watches
+		t.clause, t.next, *list = id, *list, c.first+int32(i)
 	}
 	return id
 }
 
 // term returns the term that p is within the set at a place.
 func (s *search) term(p Package, at int32) term {
-	return term{p, at, int32(s.set(p, at).Count())}
+	return term{pkg: p, set: at, size: int32(s.set(p, at).Count())}
 }
 
 func (s *search) termsOf(id int32) []term {
@@ -67,17 +54,34 @@ func (s *search) termsOf(id int32) []term {
 	return s.terms[c.first : c.first+c.count]
 }
 
-func (s *search) isTrue(t term) bool { return s.domain(t.pkg).subset(s.set(t.pkg, t.set)) }
+// isTrue and isFalse are what the search does most, and therefore go without a Set.
+func (s *search) isTrue(t *term) bool {
+	st := &s.pkgs[t.pkg]
+	for i := range st.words {
+		if s.doms[st.dom+i]&^s.sets[t.set+i] != 0 {
+			return false
+		}
+	}
+	return true
+}
 
-func (s *search) isFalse(t term) bool { return s.domain(t.pkg).disjoint(s.set(t.pkg, t.set)) }
+func (s *search) isFalse(t *term) bool {
+	st := &s.pkgs[t.pkg]
+	for i := range st.words {
+		if s.doms[st.dom+i]&s.sets[t.set+i] != 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // examine draws the conclusion from a clause, if there is one: of terms of which all but
 // one are true, that one is not. It reports false if all are.
 func (s *search) examine(id int32) bool {
 	open := none
 	terms := s.termsOf(id)
-	for i, t := range terms {
-		if s.isTrue(t) {
+	for i := range terms {
+		if s.isTrue(&terms[i]) {
 			continue
 		}
 		if open != none {
@@ -88,7 +92,7 @@ func (s *search) examine(id int32) bool {
 	if open == none {
 		return false
 	}
-	if t := terms[open]; !s.isFalse(t) {
+	if t := &terms[open]; !s.isFalse(t) {
 		s.restrict(t.pkg, t.set, id)
 	}
 	return true
@@ -105,7 +109,6 @@ func (s *search) propagate() (conflict int32, err error) {
 			conflict, err = s.expandFrom(p)
 		}
 		if conflict != none || err != nil {
-			s.changed = s.changed[head+1:]
 			s.forget()
 			return conflict, err
 		}
@@ -114,7 +117,7 @@ func (s *search) propagate() (conflict int32, err error) {
 	return none, nil
 }
 
-// forget leaves the rest of what has changed: it will be taken back.
+// forget leaves what has changed: it will be taken back.
 func (s *search) forget() {
 	for _, p := range s.changed {
 		s.pkgs[p].changed = false
@@ -125,59 +128,59 @@ func (s *search) forget() {
 // visit draws the conclusions from the clauses that watch p. It returns the first whose
 // terms are all true.
 func (s *search) visit(p Package) int32 {
-	left := int32(s.domain(p).Count())
+	domain := s.domain(p)
+	left := int32(domain.Count())
+	highest := domain.Highest()
 	link := &s.pkgs[p].watches
 	for *link != none {
-		w := &s.watches[*link]
-		if left > w.size {
-			link = &w.next
+		t := &s.terms[*link]
+		if left > t.size {
+			link = &t.next
 			continue
 		}
-		terms := s.termsOf(w.clause)
-		if len(terms) > 2 && s.clauses[w.clause].from != none {
-			if !s.examine(w.clause) {
-				return w.clause
+		if set := s.set(p, t.set); !set.Has(highest) || left > 1 && !domain.subset(set) {
+			link = &t.next
+			continue
+		}
+		c := &s.clauses[t.clause]
+		if c.count > 2 && c.from != none {
+			if !s.examine(t.clause) {
+				return t.clause
 			}
-			link = &w.next
+			link = &t.next
 			continue
 		}
-		mine := 0
-		if terms[0].pkg != p {
-			mine = 1
-		}
-		if !s.isTrue(terms[mine]) {
-			link = &w.next
-			continue
-		}
-		other := terms[1-mine]
+		mine := *link - c.first
+		other := &s.terms[c.first+1-mine]
 		if s.isFalse(other) {
-			link = &w.next
+			link = &t.next
 			continue
 		}
-		if s.watchAnother(link, terms, mine) {
+		if c.count > 2 && s.watchAnother(link, s.termsOf(t.clause), mine) {
 			continue
 		}
 		if s.isTrue(other) {
-			return w.clause
+			return t.clause
 		}
-		s.restrict(other.pkg, other.set, w.clause)
-		link = &w.next
+		s.restrict(other.pkg, other.set, t.clause)
+		link = &t.next
 	}
 	return none
 }
 
-// watchAnother moves an item of a list to that of another term that is not true, in place
-// of the one given.
-func (s *search) watchAnother(link *int32, terms []term, mine int) bool {
+// watchAnother watches another term that is not true, in place of the one given, which is
+// taken out of its list.
+func (s *search) watchAnother(link *int32, terms []term, mine int32) bool {
 	for k := 2; k < len(terms); k++ {
-		if s.isTrue(terms[k]) {
+		if s.isTrue(&terms[k]) {
 			continue
 		}
+		at := *link
+		*link = terms[mine].next
 		terms[mine], terms[k] = terms[k], terms[mine]
-		at, list := *link, &s.pkgs[terms[mine].pkg].watches
-		*link = s.watches[at].next
-		s.watches[at].next, s.watches[at].size = *list, terms[mine].size
-		*list = at
+		t := &terms[mine]
+		list := &s.pkgs[t.pkg].watches
+		t.clause, t.next, *list = terms[k].clause, *list, at
 		return true
 	}
 	return false

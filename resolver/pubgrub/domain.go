@@ -1,14 +1,18 @@
 package pubgrub
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // state is what is known of a package at the moment.
 type state struct {
 	size, words int32
-	dom         int32 // where its domain is: in doms, or, below 0, ^dom in sets
+	dom         int32 // where its domain is in doms
 	last        int32 // the assignment that made it so; none for the one of the beginning
-	watches     int32 // the first of the clauses that watch it; none
-	made        int32 // the first of the requirements that its versions make; none
+	watches     int32 // the first of its terms that are watched; none
+	made        int32 // the first clause of a requirement that its versions make; none
+	makers      int32 // which versions make them, in makers; none
 	expanded    int32 // where the set of versions is whose requirements are clauses; none
 	owner       Package
 	sibling     Package // the next extra of the same owner that is asked for; none
@@ -17,6 +21,7 @@ type state struct {
 	weight      int32   // the versions that conflicts have ruled out of it
 	slot        int32   // its place in the queue of packages to decide; none
 	key         uint64  // by which that is ordered
+	premise     int32   // its place in what is being learned, from 1; 0 where it has none
 	changed     bool    // its clauses are to be looked at
 }
 
@@ -28,27 +33,30 @@ type assignment struct {
 	cause  int32 // the clause that follows from; none for a decision
 	level  int32 // how many decisions there were
 	before int32 // the assignment of the package before; none
-	dom    int32 // the domain before, as in state
+	was    int32 // where the domain before is in saved
 }
 
 // know makes room for the packages up to p, and adds what is required of each from the
 // start.
 func (s *search) know(p Package) {
 	first := Package(len(s.pkgs))
+	if p < first {
+		return
+	}
+	s.pkgs = slices.Grow(s.pkgs, int(p-first)+1)
 	for q := first; q <= p; q++ {
 		n := s.universe.Size(q)
 		st := state{
-			size: int32(n), words: int32(words(n)), last: none, watches: none, made: none, expanded: none,
+			size: int32(n), words: int32(words(n)), dom: int32(len(s.doms)), last: none,
+			watches: none, made: none, makers: none, expanded: none,
 			owner: none, sibling: none, extras: none, found: none, slot: none,
 		}
 		if owner, ok := s.universe.Owner(q); ok {
 			st.owner = owner
 		}
-		at := s.newSet(st.words)
-		Set(s.sets[at : at+st.words]).fill(n)
-		st.dom = ^at
+		s.doms = extend(s.doms, st.words)
 		s.pkgs = append(s.pkgs, st)
-		s.place = append(s.place, 0)
+		s.domain(q).fill(n)
 	}
 	for q := first; q <= p; q++ {
 		for _, r := range s.universe.Facts(q) {
@@ -59,13 +67,19 @@ func (s *search) know(p Package) {
 	}
 }
 
-// newSet returns where there are so many words for a set, of whatever content.
-func (s *search) newSet(words int32) int32 {
+// newSet returns where there is a new empty set of versions of p.
+func (s *search) newSet(p Package) int32 {
 	at := len(s.sets)
-	for range words {
-		s.sets = append(s.sets, 0)
-	}
+	s.sets = extend(s.sets, s.pkgs[p].words)
 	return int32(at)
+}
+
+// extend adds so many empty words.
+func extend(list []uint64, words int32) []uint64 {
+	for range words {
+		list = append(list, 0)
+	}
+	return list
 }
 
 // set returns the set of versions of p that is at a place.
@@ -77,14 +91,7 @@ func (s *search) set(p Package, at int32) Set {
 // domain returns the versions that are left of p.
 func (s *search) domain(p Package) Set {
 	st := &s.pkgs[p]
-	return s.domainAt(st, st.dom)
-}
-
-func (s *search) domainAt(st *state, at int32) Set {
-	if at < 0 {
-		return Set(s.sets[^at : ^at+st.words])
-	}
-	return Set(s.doms[at : at+st.words])
+	return s.doms[st.dom : st.dom+st.words]
 }
 
 // needed reports whether p is there in every solution that is left.
@@ -102,19 +109,17 @@ func (s *search) chosen(p Package) int {
 
 // restrict takes a set, at a place, from the domain of p.
 func (s *search) restrict(p Package, excluded, cause int32) {
-	st := &s.pkgs[p]
-	old := s.domainAt(st, st.dom)
-	at := int32(len(s.doms))
+	s.assign(p, cause)
+	domain, set := s.domain(p), s.set(p, excluded)
 	gone := 0
-	for i, w := range old {
-		x := s.sets[int(excluded)+i]
-		gone += bits.OnesCount64(w & x)
-		s.doms = append(s.doms, w&^x)
+	for i, w := range domain {
+		gone += bits.OnesCount64(w & set[i])
+		domain[i] = w &^ set[i]
 	}
 	if c := &s.clauses[cause]; c.requirement == none || c.from != none && c.from == p {
 		s.weigh(p, int32(gone))
 	}
-	s.assign(p, at, cause)
+	s.narrowed(p)
 }
 
 // choose decides (ALGORITHM 4) for a version of p, unless what that requires says more at
@@ -139,21 +144,25 @@ func (s *search) choose(p Package) (conflict int32, err error) {
 
 // decide leaves one version of p.
 func (s *search) decide(p Package, v int) {
-	st := &s.pkgs[p]
-	at := int32(len(s.doms))
-	for range st.words {
-		s.doms = append(s.doms, 0)
-	}
-	Set(s.doms[at:]).Add(v)
 	s.level++
-	s.assign(p, at, none)
+	s.assign(p, none)
+	domain := s.domain(p)
+	clear(domain)
+	domain.Add(v)
+	s.narrowed(p)
 }
 
-// assign makes what is at a place in doms the domain of p.
-func (s *search) assign(p Package, at, cause int32) {
+// assign notes that the domain of p narrows now, and what it was.
+func (s *search) assign(p Package, cause int32) {
 	st := &s.pkgs[p]
-	s.trail = append(s.trail, assignment{p, cause, s.level, st.last, st.dom})
-	st.last, st.dom = int32(len(s.trail)-1), at
+	s.trail = append(s.trail, assignment{p, cause, s.level, st.last, int32(len(s.saved))})
+	s.saved = append(s.saved, s.domain(p)...)
+	st.last = int32(len(s.trail) - 1)
+}
+
+// narrowed has the clauses of p looked at, and p decided, if it is needed now.
+func (s *search) narrowed(p Package) {
+	st := &s.pkgs[p]
 	if !st.changed {
 		st.changed = true
 		s.changed = append(s.changed, p)
@@ -174,9 +183,9 @@ func (s *search) back(level int32) {
 	for end > 0 && s.trail[end-1].level > level {
 		end--
 		a := &s.trail[end]
-		st := &s.pkgs[a.pkg]
-		s.doms = s.doms[:st.dom]
-		st.last, st.dom = a.before, a.dom
+		copy(s.domain(a.pkg), s.saved[a.was:])
+		s.saved = s.saved[:a.was]
+		s.pkgs[a.pkg].last = a.before
 		s.await(a.pkg)
 	}
 	s.trail = s.trail[:end]
@@ -204,11 +213,16 @@ func (s *search) neededAt(p Package) int32 {
 // since returns the first assignment after which the domain of p is within a set, none
 // if it was from the beginning. It must be so after the one to begin with, none for now.
 func (s *search) since(p Package, at, begin int32) int32 {
-	st := &s.pkgs[p]
 	set := s.set(p, at)
 	a := begin
-	for a != none && s.domainAt(st, s.trail[a].dom).subset(set) {
+	for a != none && s.before(a).subset(set) {
 		a = s.trail[a].before
 	}
 	return a
+}
+
+// before returns the domain of the package of an assignment before it.
+func (s *search) before(assignment int32) Set {
+	a := &s.trail[assignment]
+	return Set(s.saved[a.was : a.was+s.pkgs[a.pkg].words])
 }

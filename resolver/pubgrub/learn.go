@@ -55,16 +55,16 @@ func (s *search) learn(conflict int32) bool {
 //
 // It was true after the assignment to begin with already.
 func (s *search) blame(t term, begin int32) {
-	i := s.place[t.pkg] - 1
+	i := s.pkgs[t.pkg].premise - 1
 	if i < 0 {
 		if s.isAlwaysTrue(t) {
 			return
 		}
 		s.premises = append(s.premises, premise{t, s.since(t.pkg, t.set, begin)})
-		s.place[t.pkg] = int32(len(s.premises))
+		s.pkgs[t.pkg].premise = int32(len(s.premises))
 		return
 	}
-	both := s.newSet(s.pkgs[t.pkg].words)
+	both := s.newSet(t.pkg)
 	set, x, y := s.set(t.pkg, both), s.set(t.pkg, s.premises[i].set), s.set(t.pkg, t.set)
 	for j := range set {
 		set[j] = x[j] & y[j]
@@ -97,9 +97,9 @@ func (s *search) resolve(last int, cause int32) {
 	old := s.premises[last]
 	end := len(s.premises) - 1
 	s.premises[last] = s.premises[end]
-	s.place[s.premises[last].pkg] = int32(last + 1)
-	s.premises, s.place[old.pkg] = s.premises[:end], 0
-	either := s.newSet(s.pkgs[old.pkg].words)
+	s.pkgs[s.premises[last].pkg].premise = int32(last + 1)
+	s.premises, s.pkgs[old.pkg].premise = s.premises[:end], 0
+	either := s.newSet(old.pkg)
 	for _, t := range s.termsOf(cause) {
 		if t.pkg != old.pkg {
 			s.blame(t, s.pkgs[t.pkg].last)
@@ -118,7 +118,7 @@ func (s *search) resolve(last int, cause int32) {
 func (s *search) conclude(conflict int32, last, second int, level int32, mark int) {
 	s.back(level)
 	for i := range s.premises {
-		s.place[s.premises[i].pkg] = 0
+		s.pkgs[s.premises[i].pkg].premise = 0
 	}
 	if len(s.steps) == 1 {
 		s.examine(conflict)
@@ -172,5 +172,30 @@ func (s *search) again() int32 {
 	for i := first; i < len(s.reviewed); i++ {
 		s.reviewed[i].level = s.level
 	}
-	return none
+	return s.enterUnmet()
+}
+
+// enterUnmet enters the requirements that are no longer met by what is left. It returns
+// the first clause whose terms are all true.
+func (s *search) enterUnmet() (conflict int32) {
+	conflict = none
+	first := len(s.met)
+	for first > 0 && s.met[first-1].level > s.level {
+		first--
+	}
+	gone := s.met[first:]
+	s.met = s.met[:first]
+	for _, m := range gone {
+		owner := s.ownerOf(m.from)
+		if s.isMet(owner, m.requirement) {
+			m.level = s.level
+			s.met = append(s.met, m)
+		} else if id := s.enter(m.from, owner, int(m.version), m.requirement); conflict == none {
+			conflict = id
+		}
+	}
+	if conflict != none {
+		s.forget()
+	}
+	return conflict
 }

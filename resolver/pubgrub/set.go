@@ -30,13 +30,14 @@ func (s Set) fill(n int) {
 }
 
 // Has reports whether a version is in the set; that of the number of versions is absence.
-func (s Set) Has(i int) bool { return s[i/64]>>(i%64)&1 != 0 }
+// No number is below 0: to say so saves the machine asking.
+func (s Set) Has(i int) bool { return s[uint(i)/64]>>(uint(i)%64)&1 != 0 }
 
 // Add puts a version into the set.
-func (s Set) Add(i int) { s[i/64] |= 1 << (i % 64) }
+func (s Set) Add(i int) { s[uint(i)/64] |= 1 << (uint(i) % 64) }
 
 // Remove takes a version out of the set.
-func (s Set) Remove(i int) { s[i/64] &^= 1 << (i % 64) }
+func (s Set) Remove(i int) { s[uint(i)/64] &^= 1 << (uint(i) % 64) }
 
 // And returns what is in both sets.
 func (s Set) And(t Set) Set {

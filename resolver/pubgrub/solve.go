@@ -82,38 +82,53 @@ func bounded(ctx context.Context, steps, maxSteps int) error {
 	return nil
 }
 
-// search is the state of Solve. All that grows is in a few slices without pointers, so
+// search is the state of Solve. All that grows is in a few lists without pointers, so
 // that making and going back cost little.
 type search struct {
 	universe Universe
 	pkgs     []state
 	clauses  []clause
 	terms    []term
-	watches  []watch
-	made     []made
-	sets     []uint64 // of terms, and the domains of the beginning
-	doms     []uint64 // the domains of assignments
+	sets     []uint64 // of terms
+	doms     []uint64 // the domains, package after package
+	saved    []uint64 // the domains before assignments
 	trail    []assignment
-	level    int32                           // how many decisions there are
-	changed  []Package                       // whose clauses are to be looked at
-	makers   map[Package]map[Requirement]Set // see makersOf
-	found    int32                           // how many packages were needed at some time
-	queue    []Package                       // to be decided, a heap
-	reviewed []reviewed                      // in the order of their levels
-	parents  []int32                         // of learned clauses: the number, and the clauses, the first of which was the conflict
-	proof    []int32                         // that there is no solution: the same
+	level    int32      // how many decisions there are
+	changed  []Package  // whose clauses are to be looked at
+	makers   []makers   // of the packages of which that was asked
+	found    int32      // how many packages were needed at some time
+	queue    []Package  // to be decided, a heap
+	reviewed []reviewed // in the order of their levels
+	met      []met      // in the order of their levels
+	parents  []int32    // of learned clauses: the number, and the clauses, the first of which was the conflict
+	proof    []int32    // that there is no solution: the same
 
 	// For learn:
 	premises []premise
-	place    []int32 // of the premise of a package, from 1
 	steps    []int32 // the clauses that were resolved
 	kept     []uint64
 	newTerms []term
+
+	// For makersOf:
+	numbers  []int32 // by requirement, from 1; 0 for others
+	numbered []Requirement
 }
 
+// newSearch makes room for what most searches need: to grow would take longer than the
+// rest of a short one.
 func newSearch(u Universe) *search {
-	s := &search{universe: u, makers: make(map[Package]map[Requirement]Set)}
-	s.know(Package(u.Packages() - 1))
+	n := u.Packages()
+	s := &search{
+		universe: u,
+		clauses:  make([]clause, 0, 2*n),
+		terms:    make([]term, 0, 4*n),
+		sets:     make([]uint64, 0, 6*n),
+		doms:     make([]uint64, 0, 2*n),
+		saved:    make([]uint64, 0, 3*n),
+		trail:    make([]assignment, 0, 3*n),
+		met:      make([]met, 0, 2*n),
+	}
+	s.know(Package(n - 1))
 	return s
 }
 
@@ -131,7 +146,7 @@ func (s *search) assume(facts []Requirement) int32 {
 
 func (s *search) addFact(r Requirement) int32 {
 	d := s.universe.Demand(r)
-	set := s.newSet(s.pkgs[d.Package].words)
+	set := s.newSet(d.Package)
 	copy(s.set(d.Package, set), d.Excluded)
 	return s.add(clause{from: none, requirement: r, parents: none}, []term{s.term(d.Package, set)})
 }

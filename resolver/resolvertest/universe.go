@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"sluice/constraints"
@@ -152,11 +153,14 @@ func (u Universe) Release(name constraints.Name, v constraints.Version) (*resolv
 	return nil, nil
 }
 
+// python311 is where worlds are. It is made once: brute force asks for thousands of them.
+var python311 = sync.OnceValues(func() (*constraints.Environment, error) { return pep508.ParseEnvironment("py311") })
+
 // World returns the world of a universe under pins such as "a===1 b<2 c@URL", for
 // Python 3.11 on Linux.
 func (u Universe) World(t testing.TB, pins string) *resolver.World {
 	t.Helper()
-	env, err := pep508.ParseEnvironment("py311")
+	env, err := python311()
 	if err != nil {
 		t.Fatal(err)
 	}
