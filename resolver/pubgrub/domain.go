@@ -204,7 +204,7 @@ func (s *search) levelOf(assignment int32) int32 {
 func (s *search) neededAt(p Package) int32 {
 	st := &s.pkgs[p]
 	a := st.last
-	for a != none && !s.domainAt(st, s.trail[a].dom).Has(int(st.size)) {
+	for a != none && !s.before(a).Has(int(st.size)) {
 		a = s.trail[a].before
 	}
 	return s.levelOf(a)
