@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/url"
 	"os"
 	"slices"
@@ -247,19 +248,27 @@ func (c *Client) filesOf(ctx context.Context, p *project, v constraints.Version)
 	return files, nil
 }
 
-// distance says how far a file is from the one to read: a wheel for every platform is
-// nearest, then one for an environment of the matrix, then any other.
+// distance says how far a file is from the one to read, since the wheels of a release may
+// differ: nearest is the one that an installer would take in the first environment of the
+// matrix, then in the next; where there is none, a wheel for every platform.
 func (c *Client) distance(f File) int {
+	const perEnvironment = 1 << 16 // more than there are tags
 	tags := f.Tags()
-	switch {
-	case slices.ContainsFunc(tags, func(tag string) bool { return strings.HasPrefix(tag, "py3-none-any") }):
-		return 0
-	case slices.ContainsFunc(c.options.Environments, func(env *constraints.Environment) bool {
-		return slices.ContainsFunc(tags, func(tag string) bool { _, ok := env.TagRank(tag); return ok })
-	}):
-		return 1
+	for i, env := range c.options.Environments {
+		best := perEnvironment
+		for _, tag := range tags {
+			if rank, ok := env.TagRank(tag); ok {
+				best = min(best, rank)
+			}
+		}
+		if best < perEnvironment {
+			return i*perEnvironment + best
+		}
 	}
-	return 2
+	if slices.ContainsFunc(tags, func(tag string) bool { return strings.HasPrefix(tag, "py3-none-any") }) {
+		return math.MaxInt - 1
+	}
+	return math.MaxInt
 }
 
 // besideFile reads the metadata document of a file.
