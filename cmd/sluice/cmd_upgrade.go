@@ -22,9 +22,10 @@ func upgradeCommand() command {
 		args:    "[PACKAGE...] [-o FILE]",
 		summary: "raise pins as far as every consumer allows, and say what holds the rest back",
 		details: `All pins, or those of the packages that are named, go up to the newest versions that
-hold for all consumers at once in every environment; nothing goes down. Jobs that
-fail today are left aside. Of what nothing pins each job has versions of its own.
-For each package that stays behind its newest version it is told what holds it.`,
+hold for all consumers at once in every environment; nothing goes down. As many go
+up as can, and whether that is proven is said. Jobs that fail today are left aside.
+Of what nothing pins each job has versions of its own. For each package that stays
+behind its newest version it is told what holds it.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			o := options{flags: flags}
 			var u upgrade
@@ -105,7 +106,7 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 	}
 	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Raised: []pinMove{}, Behind: []pinBehind{}}
+	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Largest: true, Raised: []pinMove{}, Behind: []pinBehind{}}
 	var climbs []*climb
 	var chosen []map[constraints.Name]constraints.Version
 	for _, env := range in.environments {
@@ -116,6 +117,7 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", env.Name(), err)
 		}
+		answer.Largest = answer.Largest && c.most.Largest
 		climbs, chosen = append(climbs, c), append(chosen, c.versions)
 	}
 	file, err := raisePins(in, answer.Raised, chosen)

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"sluice/constraints"
+	"sluice/resolver"
+)
+
+// report adds what goes up and what stays behind.
+func (c *climb) report(ctx context.Context, in *inputs, answer *upgradeAnswer) error {
+	demands := c.most.Solution.Demands()
+	for _, p := range c.pins {
+		if p.URL != "" || !c.upgrade.climbs(p.Name) {
+			continue
+		}
+		at, fits := c.versions[p.Name]
+		if !fits {
+			answer.Unfit = append(answer.Unfit, p.Spelling)
+			continue
+		}
+		if at.Compare(p.Version) > 0 {
+			answer.Raised = append(answer.Raised, pinMove{p.Spelling, c.env.Name(), p.Version.String(), at.String()})
+		}
+		newest, err := c.newest(in, p.Name)
+		if err != nil {
+			return err
+		}
+		if newest.IsZero() || newest.Compare(at) <= 0 {
+			continue
+		}
+		behind := pinBehind{Name: p.Spelling, Environment: c.env.Name(), At: at.String(), Newest: newest.String()}
+		behind.Because = append(c.exclusions(p.Name, newest), c.excluders(demands[p.Name], newest)...)
+		never := c.never(p)
+		behind.Stuck = never != nil
+		switch {
+		case len(behind.Because) > 0:
+		case behind.Stuck:
+			behind.Because = reasonsOf(ctx, in, never)
+		default:
+			if behind.Because, err = c.obstacles(ctx, in, p, newest); err != nil {
+				return err
+			}
+		}
+		answer.Behind = append(answer.Behind, behind)
+	}
+	answer.Exclusive = append(answer.Exclusive, c.exclusive(ctx, in)...)
+	for _, v := range c.most.Solution.Chosen {
+		if _, pinned := c.today[v.Name]; !pinned {
+			answer.Raised = append(answer.Raised, pinMove{Name: string(v.Name), Environment: c.env.Name(), To: v.Version.String()})
+		}
+	}
+	return nil
+}
+
+// never returns the proof that a pin cannot go up at all, nil where it could.
+func (c *climb) never(p resolver.Pin) *resolver.Unsolved {
+	for _, x := range c.most.Conflicts {
+		if len(x.Wishes) == 1 && c.raises[x.Wishes[0]].Name == p.Name {
+			return x.Why
+		}
+	}
+	return nil
+}
+
+// exclusive returns the pins that could go up, but not all of them.
+func (c *climb) exclusive(ctx context.Context, in *inputs) (all []pinsExclusive) {
+	stuck := func(w int) bool { return c.never(c.raises[w]) != nil }
+	for _, x := range c.most.Conflicts {
+		if slices.ContainsFunc(x.Wishes, stuck) {
+			continue
+		}
+		e := pinsExclusive{Environment: c.env.Name(), Because: reasonsOf(ctx, in, x.Why)}
+		for _, w := range x.Wishes {
+			e.Names = append(e.Names, c.raises[w].Spelling)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// newest returns the newest final version of a package that is not yanked, zero for none.
+func (c *climb) newest(in *inputs, name constraints.Name) (newest constraints.Version, err error) {
+	versions, err := in.facts.Versions(name)
+	if err != nil {
+		return newest, err
+	}
+	for _, v := range slices.Backward(versions) {
+		if v.IsPrerelease() {
+			continue
+		}
+		release, err := in.facts.Release(name, v)
+		if err != nil {
+			return newest, err
+		}
+		if release == nil || !release.Yanked {
+			return v, nil
+		}
+	}
+	return newest, nil
+}
+
+// exclusions returns why a version is not to be chosen at all.
+func (c *climb) exclusions(name constraints.Name, version constraints.Version) (facts []resolvedFact) {
+	for _, x := range c.plan.Excluded {
+		if x.Name == name && x.Range.Contains(version) {
+			fact := resolvedFact{x.Reason, "the index"}
+			if x.Place.File != "" {
+				fact = resolvedFact{fmt.Sprintf("%s%s is excluded", x.Name, x.Range), x.Place.String()}
+			}
+			facts = append(facts, fact)
+		}
+	}
+	return facts
+}
+
+// excluders returns the demands that a version does not meet.
+func (c *climb) excluders(demands []resolver.Demand, version constraints.Version) (facts []resolvedFact) {
+	for _, d := range demands {
+		if d.Requirement.URL != "" || d.Requirement.Range.Contains(version) {
+			continue
+		}
+		f := resolvedFact{d.Requirement.String() + " is required", d.Place.String()}
+		if d.From != nil {
+			f = resolvedFact{fmt.Sprintf("%s %s requires %s", d.From.Name, d.From.Version, d.Requirement), fmt.Sprintf("metadata of %s %s", d.From.Name, d.From.Version)}
+		}
+		if !slices.Contains(facts, f) {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// obstacles returns what is in the way of a version that every demand on its package
+// admits.
+func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, version constraints.Version) ([]resolvedFact, error) {
+	job := c.joint.Job
+	job.Roots = append(slices.Clone(job.Roots), supposed(p, constraints.Exactly(version)))
+	other, err := c.world.Solve(ctx, job, c.plan)
+	var unsolved *resolver.Unsolved
+	switch {
+	case errors.As(err, &unsolved):
+		return reasonsOf(ctx, in, unsolved), nil
+	case err == nil:
+		return c.sacrifices(other), nil
+	case errors.Is(err, resolver.ErrGaveUp) || errors.As(err, new(*resolver.FactsError)):
+		return []resolvedFact{{err.Error(), "the index"}}, nil
+	}
+	return nil, err
+}
+
+// reasonsOf returns what a proof rests on, but for what is supposed.
+func reasonsOf(ctx context.Context, in *inputs, unsolved *resolver.Unsolved) (facts []resolvedFact) {
+	var why resolutionAnswer
+	why.explain(ctx, in, unsolved)
+	for _, step := range why.Because {
+		for _, f := range step.Facts {
+			if f.Source != nowhere.File && !slices.Contains(facts, f) {
+				facts = append(facts, f)
+			}
+		}
+	}
+	return facts
+}
+
+// sacrifices returns which packages another solution has in older versions.
+func (c *climb) sacrifices(other *resolver.Solution) (facts []resolvedFact) {
+	for _, v := range other.Chosen {
+		if at, ok := c.versions[v.Name]; ok && v.Version.Compare(at) < 0 {
+			facts = append(facts, resolvedFact{fmt.Sprintf("%s would be %s instead of %s", v.Name, v.Version, at), "another solution"})
+		}
+	}
+	return facts
+}
