@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,11 +108,8 @@ func (c *climb) newest(in *inputs, name constraints.Name) (newest constraints.Ve
 func (c *climb) exclusions(name constraints.Name, version constraints.Version) (facts []resolvedFact) {
 	for _, x := range c.plan.Excluded {
 		if x.Name == name && x.Range.Contains(version) {
-			fact := resolvedFact{x.Reason, "the index"}
-			if x.Place.File != "" {
-				fact = resolvedFact{fmt.Sprintf("%s%s is excluded", x.Name, x.Range), x.Place.String()}
-			}
-			facts = append(facts, fact)
+			text := cmp.Or(x.Reason, fmt.Sprintf("%s%s is excluded", x.Name, x.Range))
+			facts = append(facts, resolvedFact{text, x.Place.String()})
 		}
 	}
 	return facts

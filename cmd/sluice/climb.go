@@ -38,7 +38,7 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 	}
 	c.joint = gate.JoinFitting(in.question(in.lines).Consumers, pins, resolver.NewWorld(env, pins, limits, in.facts), env)
 	wanted := cmp.Or(in.settings.Policy.Prereleases, "deny") // as the gate has it
-	c.plan = resolver.Plan{Prereleases: prereleases[wanted], Excluded: excluded, Apart: c.joint.Apart, Standing: c.today}
+	c.plan = resolver.Plan{Prereleases: prereleases[wanted], Excluded: slices.Clone(excluded), Apart: c.joint.Apart, Standing: c.today}
 	var fixed []resolver.Pin
 	for _, p := range pins {
 		if p.URL != "" || !u.climbs(p.Name) {
@@ -51,9 +51,15 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 		if err != nil {
 			return nil, err
 		}
-		if n := len(versions); n > 0 && versions[n-1].Compare(p.Version) > 0 && !slices.Contains(c.joint.Unfit, p.Name) {
-			c.raises = append(c.raises, p)
+		if n := len(versions); n == 0 || versions[n-1].Compare(p.Version) <= 0 || slices.Contains(c.joint.Unfit, p.Name) {
+			continue
 		}
+		c.raises = append(c.raises, p)
+		older, err := renumbered(in.facts, p)
+		if err != nil {
+			return nil, err
+		}
+		c.plan.Excluded = append(c.plan.Excluded, older...)
 	}
 	c.world = resolver.NewWorld(env, fixed, limits, in.facts)
 	if err := c.ascend(ctx, in); err != nil {
@@ -157,7 +163,7 @@ func (c *climb) solve(ctx context.Context, in *inputs, wishes []resolver.Root) (
 				return solution, err
 			}
 		case errors.As(err, &unknown) && !unknown.Version.IsZero() && unknown.Err == nil:
-			more = []resolver.Exclusion{{Name: unknown.Name, Range: constraints.Exactly(unknown.Version), Reason: unknown.Error()}}
+			more = []resolver.Exclusion{{Name: unknown.Name, Range: constraints.Exactly(unknown.Version), Reason: unknown.Error(), Place: theIndex}}
 		default:
 			return nil, err
 		}
@@ -179,7 +185,7 @@ func (c *climb) incomplete(in *inputs, solution *resolver.Solution) (all []resol
 		}
 		if release != nil && release.Incomplete {
 			reason := fmt.Sprintf("%s %s requires more than the index says", v.Name, v.Version)
-			all = append(all, resolver.Exclusion{Name: v.Name, Range: constraints.Exactly(v.Version), Reason: reason})
+			all = append(all, resolver.Exclusion{Name: v.Name, Range: constraints.Exactly(v.Version), Reason: reason, Place: theIndex})
 		}
 	}
 	return all, nil
