@@ -144,7 +144,7 @@ func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, versi
 		return reasonsOf(ctx, in, unsolved), nil
 	case err == nil:
 		return c.sacrifices(other), nil
-	case errors.Is(err, resolver.ErrGaveUp) || errors.As(err, new(*resolver.FactsError)):
+	case unclear(err):
 		return []resolvedFact{{err.Error(), "the index"}}, nil
 	}
 	return nil, err

@@ -61,7 +61,7 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 	}
 	p.printf("   %s\n", strings.Join(x.Environments, " "))
 	for _, m := range groupMoves(x.Raised) {
-		p.printf("  %s %s -> %s%s\n", padded(m.Name, 28), cmp.Or(m.From, "(new)"), m.To, x.only(m.environments))
+		p.printf("  %s %s -> %s%s\n", padded(m.Name, 28), cmp.Or(m.From, "(new)"), m.To, only(m.environments, x.Environments))
 	}
 	behind := groupBehind(x.Behind)
 	if len(behind) > 0 {
@@ -78,7 +78,7 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 		if b.Stuck {
 			stuck = ", nothing above fits"
 		}
-		p.printf("  %s at %s, newest %s%s%s\n", padded(b.Name, 28), b.At, b.Newest, stuck, x.only(b.environments))
+		p.printf("  %s at %s, newest %s%s%s\n", padded(b.Name, 28), b.At, b.Newest, stuck, only(b.environments, x.Environments))
 		p.reasons(b.Because)
 	}
 	x.writeLargest(p)
@@ -103,7 +103,7 @@ func (x *upgradeAnswer) writeLargest(p *printer) {
 	}
 	p.printf("\nno more pins can go up together\n")
 	for _, e := range groupExclusive(x.Exclusive) {
-		p.printf("  not all of %s%s\n", strings.Join(e.Names, ", "), x.only(e.environments))
+		p.printf("  not all of %s%s\n", strings.Join(e.Names, ", "), only(e.environments, x.Environments))
 		p.reasons(e.Because)
 	}
 }
@@ -127,8 +127,8 @@ func distinct[T any](all []T, nameOf func(T) string) int {
 }
 
 // only names environments, unless they are all.
-func (x *upgradeAnswer) only(environments []string) string {
-	if len(environments) == len(x.Environments) {
+func only(environments, all []string) string {
+	if len(environments) == len(all) {
 		return ""
 	}
 	return "   [" + strings.Join(environments, " ") + "]"
