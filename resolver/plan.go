@@ -29,6 +29,7 @@ type Plan struct {
 	Excluded []Exclusion
 
 	leftOut []constraints.Name // packages on which nobody's requirements count
+	met     []Demand           // demands of whatever version there is
 
 	// MaxSteps bounds the search; 0 is a bound that real questions stay far below.
 	MaxSteps int

@@ -59,7 +59,7 @@ func (s *search) solve() (again bool) {
 	if s.force != nil {
 		return false
 	}
-	solution, err := s.world.Solve(context.Background(), s.job, Plan{leftOut: s.settled(), MaxSteps: solveSteps})
+	solution, err := s.world.Solve(context.Background(), s.job, s.besides(""))
 	s.steps = 0
 	var unsolved *Unsolved
 	switch {
@@ -77,19 +77,26 @@ func (s *search) solve() (again bool) {
 	return true
 }
 
-// settled returns the packages about which nothing is left to find out: they are in a
-// clash already, or provided.
-func (s *search) settled() []constraints.Name {
-	var names []constraints.Name
-	for i := range s.clashes {
-		names = append(names, s.clashes[i].Target.Name)
-	}
-	for _, name := range s.touched {
-		if s.world.nodes[name].provided {
-			names = append(names, name)
+// besides returns the plan to choose for all about which something is left to find out: not
+// for what is provided or was given up, except for one package. Requirements that a pin
+// does not meet are clashes already, and the pin stays.
+func (k *walk) besides(except constraints.Name) Plan {
+	plan := Plan{MaxSteps: solveSteps}
+	for i := range k.clashes {
+		c := &k.clashes[i]
+		switch {
+		case c.Kind == OutOfRange:
+			plan.met = append(plan.met, c.Demand)
+		case c.Target.Name != except:
+			plan.leftOut = append(plan.leftOut, c.Target.Name)
 		}
 	}
-	return names
+	for _, name := range k.touched {
+		if name != except && k.world.nodes[name].provided {
+			plan.leftOut = append(plan.leftOut, name)
+		}
+	}
+	return plan
 }
 
 // deadEnd is a package of which no version could be chosen.

@@ -89,6 +89,7 @@ func (u *universe) solve(ctx context.Context) (*Solution, error) {
 		return nil, u.explain(err)
 	}
 	outcome := u.verify(found)
+	outcome.Clashes = slices.DeleteFunc(outcome.Clashes, func(c Clash) bool { _, ok := u.met[c.Demand.key()]; return ok })
 	if len(outcome.Clashes) > 0 {
 		c := outcome.Clashes[0]
 		return nil, fmt.Errorf("an error in this program: what was chosen does not fit: %s of %s %s", c.Kind, c.Target.Name, c.Target.Version)

@@ -64,7 +64,7 @@ type File struct {
 // files: a source distribution, or a binary one whose tag it knows. Where the
 // files are not known it is taken to be so.
 func (r *Release) Installable(env *constraints.Environment) bool {
-	return r.Files == nil || slices.ContainsFunc(r.Files, func(f File) bool { return f.installable(env) })
+	return r.Files == nil || slices.ContainsFunc(r.Files, func(f File) bool { return f.Installable(env) })
 }
 
 // YankedIn reports whether the release is withdrawn for the environment: as a whole, or
@@ -76,7 +76,7 @@ func (r *Release) YankedIn(env *constraints.Environment) (yanked bool, reason st
 	}
 	for i := range r.Files {
 		f := &r.Files[i]
-		if !f.installable(env) {
+		if !f.Installable(env) {
 			continue
 		}
 		if !f.Yanked {
@@ -89,8 +89,8 @@ func (r *Release) YankedIn(env *constraints.Environment) (yanked bool, reason st
 	return yanked, reason
 }
 
-// installable reports whether the environment can install the file.
-func (f *File) installable(env *constraints.Environment) bool {
+// Installable reports whether the environment can install the file.
+func (f *File) Installable(env *constraints.Environment) bool {
 	if f.RequiresRuntime != nil && !f.RequiresRuntime.Contains(env.Runtime()) {
 		return false
 	}

@@ -23,6 +23,21 @@ type universe struct {
 	known    map[meaningKey]pubgrub.Requirement
 	made     map[madeKey][]pubgrub.Requirement
 	apart    map[constraints.Name]bool
+	met      map[metKey]*constraints.Requirement // what stands for demands that the plan takes as met
+}
+
+// metKey is a demand that counts as met: that of a root by its place, that of a release by
+// its name.
+type metKey struct {
+	from, on constraints.Name
+	place    constraints.Place
+}
+
+func (d *Demand) key() metKey {
+	if d.From != nil {
+		return metKey{from: d.From.Name, on: d.Requirement.Name}
+	}
+	return metKey{on: d.Requirement.Name, place: d.Place}
 }
 
 // madeKey is what requires something: a slot, of a package that groups have apart.
@@ -88,6 +103,12 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 		named: make(map[constraints.Name]named), overrides: make(map[constraints.Name][]*constraints.Requirement),
 		numbers: make(map[packageKey]pubgrub.Package), known: make(map[meaningKey]pubgrub.Requirement),
 		made: make(map[madeKey][]pubgrub.Requirement), apart: make(map[constraints.Name]bool),
+		met: make(map[metKey]*constraints.Requirement),
+	}
+	for i := range plan.met {
+		any := plan.met[i].Requirement
+		any.Range = constraints.Everything()
+		u.met[plan.met[i].key()] = &any
 	}
 	for i := range plan.Overrides {
 		r := &plan.Overrides[i].Requirement
@@ -175,7 +196,11 @@ func (u *universe) start() ([]pubgrub.Requirement, error) {
 	var facts []pubgrub.Requirement
 	for i := range u.job.Roots {
 		root := &u.job.Roots[i]
-		asked, err := u.requirements(&root.Requirement, root, root.Group)
+		r := &root.Requirement
+		if any, ok := u.met[metKey{on: r.Name, place: root.Place}]; ok {
+			r = any
+		}
+		asked, err := u.requirements(r, root, root.Group)
 		if err != nil {
 			return nil, err
 		}
@@ -408,6 +433,9 @@ func (u *universe) requirementsOf(s *slot, group int) ([]pubgrub.Requirement, er
 		for _, r := range u.instead(edges[i].requirement) {
 			if shared && u.apart[r.Name] {
 				continue // of which group?
+			}
+			if any, ok := u.met[metKey{from: s.candidate.node.name, on: r.Name}]; ok {
+				r = any
 			}
 			asked, err := u.requirements(r, nil, group)
 			if err != nil {

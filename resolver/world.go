@@ -78,6 +78,7 @@ type node struct {
 	pinned *candidate // nil when nothing pins the package
 
 	// Of a package that nothing pins:
+	listed     bool // the source was asked
 	versions   []constraints.Version
 	candidates []*candidate // of the versions, each built on first use
 	members    map[*constraints.Requirement]*membership
@@ -136,17 +137,26 @@ type edge struct {
 
 // node returns the node of a package, built on first use.
 func (w *World) node(name constraints.Name) *node {
-	if n, ok := w.nodes[name]; ok {
-		return n
+	n := w.unlisted(name)
+	if n.pinned == nil && !n.listed {
+		n.listed = true
+		n.versions, n.err = w.source.Versions(name)
+		n.candidates = make([]*candidate, len(n.versions))
 	}
-	n := &node{name: name}
-	w.nodes[name] = n
-	if pin := w.pins[name]; pin != nil {
-		n.pinned = w.pinnedCandidate(n, pin)
-		return n
+	return n
+}
+
+// unlisted is node for what a direct reference provides: no index is asked, which may
+// not be meant to know the name.
+func (w *World) unlisted(name constraints.Name) *node {
+	n, ok := w.nodes[name]
+	if !ok {
+		n = &node{name: name}
+		w.nodes[name] = n
+		if pin := w.pins[name]; pin != nil {
+			n.pinned = w.pinnedCandidate(n, pin)
+		}
 	}
-	n.versions, n.err = w.source.Versions(name)
-	n.candidates = make([]*candidate, len(n.versions))
 	return n
 }
 
@@ -308,7 +318,10 @@ func (w *World) blocker(c *candidate) *edge {
 
 // edge returns a requirement as an edge of the world's graph.
 func (w *World) edge(r *constraints.Requirement) edge {
-	to := w.node(r.Name)
+	to := w.unlisted(r.Name)
+	if r.URL == "" {
+		to = w.node(r.Name)
+	}
 	return edge{requirement: r, to: to, fits: to.pinned != nil && to.pinned.admits(r)}
 }
 

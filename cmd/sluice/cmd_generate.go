@@ -163,11 +163,11 @@ func (g *generation) load(in *inputs) (err error) {
 func (g *generation) demand(in *inputs, env *constraints.Environment) (*gate.Joint, error) {
 	joint := gate.Join(in.question(nil).Consumers, env)
 	for _, name := range g.files {
-		roots, err := in.settings.readRequirements(name)
+		job, _, err := in.settings.readRequirements(name)
 		if err != nil {
 			return nil, err
 		}
-		joint.Roots = append(joint.Roots, roots...)
+		joint.Roots = append(joint.Roots, job.Roots...)
 	}
 	return joint, nil
 }

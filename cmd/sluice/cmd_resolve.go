@@ -16,7 +16,6 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
-	"sluice/constraints/pinfile"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 )
@@ -38,7 +37,7 @@ it does not count. Everything else is chosen as --order says.`,
 			flags.StringVar(&r.pins, "pins", "fix", "whether pins `COUNT`: fix, prefer or ignore")
 			flags.StringArrayVar(&r.overrides, "override", nil, "a `REQUIREMENT` that stands for all on its package (repeatable)")
 			flags.StringArrayVar(&r.excluded, "exclude", nil, "a `REQUIREMENT` whose versions are not to be chosen, such as 'urllib3==2.0.5' (repeatable)")
-			flags.StringVar(&r.format, "format", "requirements", "the `FORMAT` of the answer: requirements, constraints or json")
+			flags.StringVar(&r.format, "format", "", "the `FORMAT` of the answer: requirements, constraints, pylock or json (default: pylock for an --output so named)")
 			flags.BoolVar(&r.hashes, "hashes", false, "write the digests of all files, for pip's --require-hashes")
 			flags.StringVarP(&r.output, "output", "o", "-", "write to this `FILE`, - for stdout")
 			return func(args []string) (int, error) { return a.resolve(&o, &r, args) }
@@ -48,7 +47,7 @@ it does not count. Everything else is chosen as --order says.`,
 
 // addRootFlags defines the flags that say what is to be resolved.
 func (r *resolution) addRootFlags(flags *pflag.FlagSet) {
-	flags.StringArrayVarP(&r.files, "requirements", "r", nil, "take the requirements of this `FILE` (repeatable)")
+	flags.StringArrayVarP(&r.files, "requirements", "r", nil, "take the requirements of this `FILE`: a requirements file, pyproject.toml or setup.cfg, or - for stdin (repeatable)")
 	flags.StringArrayVar(&r.consumers, "consumer", nil, "take the requirements of this `CONSUMER`")
 	flags.StringVar(&r.job, "job", "", "the `JOB` of the consumer: one of its extras or groups (default: its runtime requirements)")
 }
@@ -72,7 +71,27 @@ func (r *resolution) validate() error {
 	return errors.Join(
 		wordOf("order", r.order, "highest", "lowest", "lowest-direct"),
 		wordOf("pins", r.pins, "fix", "prefer", "ignore"),
-		wordOf("format", r.format, "requirements", "constraints", "json"))
+		wordOf("format", r.format, "requirements", "constraints", "pylock", "json"),
+		r.validateOutput())
+}
+
+// settleFormat chooses the format where no flag does.
+func (r *resolution) settleFormat() {
+	switch {
+	case r.format != "":
+	case isLockName(r.output):
+		r.format = "pylock"
+	default:
+		r.format = "requirements"
+	}
+}
+
+// validateOutput holds to the name that installers know a lock file by.
+func (r *resolution) validateOutput() error {
+	if r.format != "pylock" || r.output == "-" || isLockName(r.output) {
+		return nil
+	}
+	return usageError{msg: fmt.Sprintf("--output: %s is no name of a lock file", r.output), hint: "installers read pylock.toml and pylock.NAME.toml (PEP 751)"}
 }
 
 // wordOf complains of the value of a flag that is none of some words.
@@ -91,6 +110,7 @@ func didYouMean(word string, known []string) string {
 }
 
 func (a *app) resolve(o *options, r *resolution, args []string) (int, error) {
+	r.settleFormat()
 	if err := r.validate(); err != nil {
 		return 0, err
 	}
@@ -151,9 +171,10 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 		job.Roots = append(job.Roots, root)
 	}
 	for _, name := range r.files {
-		roots, err := in.settings.readRequirements(name)
+		own, notes, err := in.settings.readRequirements(name)
 		errs = append(errs, err)
-		job.Roots = append(job.Roots, roots...)
+		job.Roots, job.Limits = append(job.Roots, own.Roots...), append(job.Limits, own.Limits...)
+		in.settings.notes = append(in.settings.notes, notes...)
 	}
 	switch {
 	case len(r.consumers) > 1:
@@ -163,7 +184,7 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 	case len(r.consumers) == 1:
 		own, err := r.consumerJob(in)
 		errs = append(errs, err)
-		job.Roots, job.Limits = append(job.Roots, own.Roots...), own.Limits
+		job.Roots, job.Limits = append(job.Roots, own.Roots...), append(job.Limits, own.Limits...)
 	}
 	if s := in.settings; r.pins != "ignore" && (s.configured || o.constraints != "" || s.hasConstraintsFile()) {
 		errs = append(errs, in.loadConstraints())
@@ -190,26 +211,6 @@ func parseRoot(text string) (resolver.Root, error) {
 		return resolver.Root{}, usageError{msg: fmt.Sprintf("%q is no requirement: %v", text, err), hint: "write NAME, NAME>=1.2 or NAME[EXTRA]==1.2; quote it for the shell"}
 	}
 	return resolver.Root{Requirement: r, Place: constraints.Place{File: "the command line"}}, nil
-}
-
-// readRequirements reads a requirements file.
-func (s *settings) readRequirements(name string) ([]resolver.Root, error) {
-	data, err := readFile(s.abs(name), pinfile.MaxFile)
-	if err != nil {
-		return nil, s.unreadable("", "requirements file", name, err, "-r")
-	}
-	file, _ := pinfile.ParseWith(name, data, pinfile.Options{})
-	problems := slices.Clone(file.Problems())
-	var roots []resolver.Root
-	for _, e := range file.Entries() {
-		switch e.Kind {
-		case pinfile.Requirement:
-			roots = append(roots, resolver.Root{Requirement: e.Requirement, Place: e.Place})
-		case pinfile.Include, pinfile.Constrain:
-			problems = append(problems, constraints.Problem{Place: e.Place, Msg: "other files are not followed", Hint: "give " + e.Arg + " by -r or --constraints"})
-		}
-	}
-	return roots, problems.Err()
 }
 
 // consumerJob returns what a consumer installs.
@@ -344,5 +345,8 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 	case err != nil:
 		return nil, withHint(err)
 	}
-	return answer, answer.tell(in, solution, r.hashes)
+	if r.format == "pylock" {
+		answer.lock, err = in.lock(env, solution, r.output)
+	}
+	return answer, errors.Join(err, answer.tell(in, solution, r.hashes))
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -213,6 +214,12 @@ func withoutLines(reports []*gate.Report) []*gate.Report {
 		for i := range r.Findings {
 			f := &r.Findings[i]
 			clear(f.Place)
+			for j := range f.Because {
+				clearSources(f.Because[j].Facts)
+			}
+			if f.Conflict != nil {
+				clearSources(f.Conflict.Members)
+			}
 			for j := range f.Reaches {
 				for k := range f.Reaches[j].Chain {
 					clear(f.Reaches[j].Chain[k].Place)
@@ -221,6 +228,15 @@ func withoutLines(reports []*gate.Report) []*gate.Report {
 		}
 	}
 	return reports
+}
+
+var linePlace = regexp.MustCompile(`(upper-constraints\.txt):\d+:\d+`)
+
+// clearSources is withoutLines for facts of a proof.
+func clearSources(facts []gate.Fact) {
+	for i := range facts {
+		facts[i].Source = linePlace.ReplaceAllString(facts[i].Source, "$1")
+	}
 }
 
 // What a terminal could take for a command is escaped, and a reader of JSON gets

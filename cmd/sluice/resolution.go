@@ -27,6 +27,7 @@ type resolutionAnswer struct {
 	Conflict      *resolvedConflict `json:"conflict,omitempty"`
 	Hints         []string          `json:"hints,omitempty"` // what might be done
 
+	lock            *lockFile          // if asked for
 	required, about []constraints.Name // of a conflict: what its requirements are on, and all that it is about
 }
 
@@ -238,7 +239,8 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 	if !x.Solved {
 		status = gate.Reject.ExitStatus()
 	}
-	a.tell(slices.Concat(s.notes, x.Notes))
+	x.Notes = slices.Concat(s.notes, x.Notes)
+	a.tell(x.Notes)
 	var text bytes.Buffer
 	var err error
 	switch {
@@ -246,6 +248,8 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 		err = writeJSON(&text, x)
 	case !x.Solved:
 		return status, x.writeConflict(a.stderr, a.color())
+	case r.format == "pylock":
+		err = x.lock.write(&text)
 	default:
 		x.writePins(&text, r)
 	}

@@ -22,6 +22,7 @@ import (
 const (
 	maxFindingsOfRule = 12
 	maxDetails        = 8
+	maxEdits          = 8
 )
 
 // printer writes text with or without colour. The first error is kept.
@@ -224,9 +225,28 @@ func (p *printer) finding(f *gate.Finding, r *gate.Report) {
 		}
 		p.sub("", d)
 	}
+	p.proof(f.Because)
 	p.reaches(f)
 	for _, l := range f.Lifts {
 		p.sub("lifts", l)
+	}
+}
+
+// proof writes why no version fits, each step with the facts that it follows from.
+func (p *printer) proof(steps []gate.Deduction) {
+	for _, s := range steps {
+		word := "because"
+		fact := func(text, source string) {
+			p.sub(word, text+"   "+source)
+			word = "and"
+		}
+		for _, f := range s.Facts {
+			fact(f.Text, f.Source)
+		}
+		for _, n := range s.Uses {
+			fact(steps[n].Conclusion, fmt.Sprintf("(%d)", n+1))
+		}
+		p.sub("so", s.Conclusion)
 	}
 }
 
@@ -308,6 +328,24 @@ func (p *printer) suggestions(r *gate.Report) {
 	}
 	if len(r.Together) > 0 {
 		p.row("admitted together", strings.Join(r.Together, " ")+limits)
+	}
+	if r.WithEdits != nil {
+		p.edits(r.WithEdits, limits)
+	}
+}
+
+// edits writes what consumers would have to require instead.
+func (p *printer) edits(e *gate.Edits, limits string) {
+	p.row("admitted if", count(len(e.Requirements), "requirement")+" would admit more"+limits)
+	for i, edit := range e.Requirements {
+		if i == maxEdits && !p.full {
+			p.sub("", fmt.Sprintf("and %d more; --full or --format json lists them", len(e.Requirements)-maxEdits))
+			break
+		}
+		p.sub("", fmt.Sprintf("%s  %s -> %s", edit.Place, edit.From, edit.To))
+	}
+	if len(e.Together) > 0 {
+		p.sub("together", strings.Join(e.Together, " "))
 	}
 }
 

@@ -47,6 +47,10 @@ type Consumer struct {
 	// or only its developers' tools ask for.
 	Notes constraints.Problems
 
+	// Settings tells of options in requirements files that say how to install and not
+	// what, such as --index-url. Their values are not told, which may be secret.
+	Settings constraints.Problems
+
 	// Problems is all that is wrong with the manifests: what Load returned as its
 	// error.
 	Problems constraints.Problems

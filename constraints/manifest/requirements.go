@@ -41,7 +41,9 @@ func (l *loader) entry(e *pinfile.Entry, group Group) {
 	d := Declared{Requirement: e.Requirement, Place: e.Place, Group: group, Text: e.Arg}
 	extras, self := selfPath(e.Arg)
 	switch {
-	case e.Kind == pinfile.Invalid, e.Kind == pinfile.Settings, e.Kind == pinfile.Include, e.Kind == pinfile.Constrain:
+	case e.Kind == pinfile.Invalid, e.Kind == pinfile.Include, e.Kind == pinfile.Constrain:
+	case e.Kind == pinfile.Settings:
+		l.consumer.Settings = append(l.consumer.Settings, IgnoredSettings(e))
 	case e.Kind != pinfile.Requirement && self:
 		l.selves[d.Place] = true
 		d.Extras = extras
@@ -56,5 +58,19 @@ func (l *loader) entry(e *pinfile.Entry, group Group) {
 		l.consumer.Constraints = append(l.consumer.Constraints, d)
 	default:
 		l.consumer.Requirements = append(l.consumer.Requirements, d)
+	}
+}
+
+// IgnoredSettings returns what is to be said of a line of options alone where it is not
+// followed.
+func IgnoredSettings(e *pinfile.Entry) constraints.Problem {
+	var names []string
+	for _, o := range e.Options {
+		names = append(names, o.Name)
+	}
+	return constraints.Problem{
+		Place: e.Place,
+		Msg:   "not followed: " + strings.Join(names, " "),
+		Hint:  "how to resolve is for flags and sluice.toml to say",
 	}
 }

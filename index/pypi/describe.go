@@ -58,6 +58,23 @@ func (c *Client) Describe(ctx context.Context, name constraints.Name, versions .
 	return p.learn(known)
 }
 
+// Files returns the files of a release by name, with where they can be downloaded from;
+// none for a version that is not published. The error is that of asking.
+func (c *Client) Files(ctx context.Context, name constraints.Name, v constraints.Version) ([]File, error) {
+	p, err := c.project(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	pkg := p.current()
+	i, ok := pkg.Find(v)
+	if !ok {
+		return nil, nil
+	}
+	files, err := c.filesOf(ctx, p, pkg.Version(i))
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
+	return files, err
+}
+
 // learn adds metadata to what is known.
 func (p *project) learn(known map[int]index.Release) (*index.Package, error) {
 	p.mu.Lock()

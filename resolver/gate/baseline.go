@@ -65,6 +65,24 @@ func newBaselines(q *Question) []*baseline {
 	return all
 }
 
+// withConsumers returns the baseline of a question of which some consumers, by their
+// number, require something else. What is known of the others stays known.
+func (b *baseline) withConsumers(q *Question, edited map[int]bool) *baseline {
+	other := *b
+	other.trials = nil
+	for i, t := range b.trials {
+		if edited[t.consumer] {
+			first := i
+			for first > 0 && b.trials[first-1].consumer == t.consumer {
+				first--
+			}
+			t = &trial{consumer: t.consumer, job: q.Consumers[t.consumer].Jobs[i-first]}
+		}
+		other.trials = append(other.trials, t)
+	}
+	return &other
+}
+
 // ready makes the edited world of a question the one whose records count, where there
 // is none yet.
 func (b *baseline) ready(q *Question) {

@@ -643,22 +643,29 @@ func TestFindingsSayWhatIsPublished(t *testing.T) {
 		{"no final release", "a 2rc1", "a===3", "", "the newest published is 2rc1"},
 		{"no release", "b 1", "a===3", "", "the index has no a"},
 		{"another spelling", "a 1.0", "a===1.0.0", "", ""},
-		{"nothing within what is demanded", "b 1: a>=4\n a 1\n a 3", "b===1", "c: b", "b 1 requires a>=4; the newest published is 3"},
-		{"nothing that runs there", "b 1: a\n a 3 {python >=3.12}", "b===1", "c: b", "b 1 requires a; a 3 requires Python >=3.12"},
+		{"nothing within what is demanded", "b 1: a>=4\n a 1\n a 3", "b===1", "c: b", "b is required; b 1 requires a>=4; there is none: the newest a is 3; nothing fits"},
+		{"nothing that runs there", "b 1: a\n a 3 {python >=3.12}", "b===1", "c: b", "b is required; b 1 requires a; every version of a requires Python >=3.12, and py311 has 3.11.14; nothing fits"},
 		{"nothing but what was withdrawn", "b 1: a\n a 3 {yanked}", "b===1", "c: b", "b 1 requires a; a 3 was yanked from the index"},
-		{"nothing to install", "b 1: a\n a 3 {files cp27-none-win32}", "b===1", "c: b", "b 1 requires a; a 3 has no file that can be installed"},
-		{"what stands in the way", "b 2\n lint 1: b<2", "b===2", "c: lint", "c:1:1  lint; lint 1 requires b<2, against 2"},
+		{"nothing to install", "b 1: a\n a 3 {files cp27-none-win32}", "b===1", "c: b", "b is required; b 1 requires a; every version of a has no file that py311 can install; nothing fits"},
+		{"what stands in the way", "b 2\n lint 1: b<2", "b===2", "c: lint", "lint is required; every version of lint requires b<2; b is pinned to 2; nothing fits"},
 		{"what stands in the way further on", "b 2\n d 1: b<2\n lint 1: d", "b===2 d===1", "c: lint", "so that no version of lint fits"},
 		{"what is not there further on", "d 1: b\n lint 1: d", "b===2 d===1", "c: lint", "the index has no b; so that no version of lint fits"},
 		{
 			"several things in the way", "b 1\n d 1: b<1\n e 1\n lint 1: d\n lint 2: gone\n lint 3: e>1", "b===1 d===1 e===1 gone===1", "c: lint",
-			"the index has no gone; c:1:1  lint; lint 3 requires e>1, against 1; lint 2 leads to gone 1, which is not in the index; lint 1 leads to d 1, which requires b<1, against 1",
+			"the index has no gone; lint is required; lint 1 requires d; d 1 requires b<1; b is pinned to 1; lint 2 requires gone; gone 1 is not published; " +
+				"lint 3 requires e>1; e is pinned to 1; nothing fits",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			r := check(t, test.universe, test.pins, test.consumers)
 			var details []string
 			for _, f := range r.Findings {
+				for _, step := range f.Because {
+					for _, fact := range step.Facts {
+						details = append(details, fact.Text)
+					}
+					details = append(details, step.Conclusion)
+				}
 				details = append(details, f.Details...)
 			}
 			if got := strings.Join(details, "; "); got != test.details {

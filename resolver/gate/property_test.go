@@ -127,6 +127,81 @@ func TestSuggestionsWouldBeAdmitted(t *testing.T) {
 	}
 }
 
+// TestEditsAreWhatItTakes writes the requirements of consumers as suggested for random
+// changes: what was rejected is admitted then, and not without any one of them.
+func TestEditsAreWhatItTakes(t *testing.T) {
+	suggested, several, moving, unpinned := 0, 0, 0, 0
+	property := func(rt *rapid.T) {
+		d := drawQuestion(t, rt)
+		found := gate.Judge(d.question).WithEdits
+		if found == nil {
+			return
+		}
+		suggested++
+		if len(found.Requirements) > 1 {
+			several++
+		}
+		pins := d.after
+		if len(found.Together) > 0 {
+			moving++
+			pins = d.moved(found.Together)
+		}
+		verdict := func(edits []gate.Edit) gate.Verdict {
+			other := *d.question
+			other.After, other.Consumers = lines(t, pins), d.edited(t, edits)
+			return gate.Judge(&other).Verdict
+		}
+		if v := verdict(found.Requirements); v != gate.Admit {
+			rt.Fatalf("%swith %+v it is %v", d, found, v)
+		}
+		for i, e := range found.Requirements {
+			if r := resolvertest.Requirement(t, e.From); !strings.Contains(d.after, string(r.Name)+"===") {
+				unpinned++
+			}
+			if v := verdict(slices.Delete(slices.Clone(found.Requirements), i, i+1)); v == gate.Admit {
+				rt.Fatalf("%sof %+v, number %d is not needed", d, found, i)
+			}
+		}
+	}
+	for round := 0; (several == 0 || moving == 0 || unpinned == 0) && round < 50; round++ {
+		rapid.Check(t, property)
+	}
+	if several == 0 || moving == 0 || unpinned == 0 {
+		t.Errorf("%d suggestions, %d of several edits, %d with pins that move, %d edits of what nothing pins: want some of each", suggested, several, moving, unpinned)
+	}
+}
+
+// moved returns the pins with some of them at other versions.
+func (d drawn) moved(pins []string) string {
+	words := strings.Fields(d.after)
+	for _, pin := range pins {
+		name, version, _ := strings.Cut(pin, "==")
+		for i, word := range words {
+			if strings.HasPrefix(word, name+"===") {
+				words[i] = name + "===" + version
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// edited returns the consumers with some of their requirements written anew.
+func (d drawn) edited(t *testing.T, edits []gate.Edit) []gate.Consumer {
+	all := consumers(t, d.jobs)
+	for _, c := range all {
+		for _, job := range c.Jobs {
+			for i := range job.Roots {
+				for _, e := range edits {
+					if r := &job.Roots[i]; r.Place == e.Place {
+						r.Requirement = resolvertest.Requirement(t, e.To)
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
 // TestLiftsLiftAndBringNothingElse carries out what is said to lift a finding, of
 // changes and of constraints as they stand.
 func TestLiftsLiftAndBringNothingElse(t *testing.T) {

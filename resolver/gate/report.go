@@ -19,11 +19,12 @@ type Report struct {
 	Candidates    []Change   `json:"candidates,omitempty"`
 	Consumers     Consumers  `json:"consumers"`
 	Findings      []Finding  `json:"findings"`
-	Instead       []string   `json:"admitted_instead,omitempty"`  // the nearest versions that would be admitted, as far as consumers could be read
-	Together      []string   `json:"admitted_together,omitempty"` // candidates that would be admitted as one, likewise
-	Unneeded      []PinLine  `json:"unneeded_pins,omitempty"`     // of a check: what no consumer installs, where it is active
-	Inactive      []PinLine  `json:"inactive_pins,omitempty"`     // of a check: what is active in no environment
-	Unpinned      []Unpinned `json:"unpinned_packages,omitempty"` // of a check
+	Instead       []string   `json:"admitted_instead,omitempty"`    // the nearest versions that would be admitted, as far as consumers could be read
+	Together      []string   `json:"admitted_together,omitempty"`   // candidates that would be admitted as one, likewise
+	WithEdits     *Edits     `json:"admitted_with_edits,omitempty"` // where no other pins alone would do
+	Unneeded      []PinLine  `json:"unneeded_pins,omitempty"`       // of a check: what no consumer installs, where it is active
+	Inactive      []PinLine  `json:"inactive_pins,omitempty"`       // of a check: what is active in no environment
+	Unpinned      []Unpinned `json:"unpinned_packages,omitempty"`   // of a check
 	Results       []Result   `json:"results"`
 }
 
@@ -64,6 +65,8 @@ type Finding struct {
 	Place        *constraints.Place `json:"place,omitempty"` // the line that it rests on
 	Line         string             `json:"line,omitempty"`  // what stands there
 	Details      []string           `json:"details,omitempty"`
+	Because      []Deduction        `json:"because,omitempty"`  // of what no version fits of: the proof; the last step says so
+	Conflict     *Conflict          `json:"conflict,omitempty"` // the least that it takes
 	Environments []string           `json:"environments"`
 	Reaches      []Reach            `json:"reaches,omitempty"` // the consumers concerned, nearest first
 	Lifts        []string           `json:"lifts,omitempty"`   // the smallest changes that would lift it

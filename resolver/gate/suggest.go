@@ -27,10 +27,18 @@ func (a *adviser) suggest(report *Report, clashes []*resolver.Clash) {
 	if len(report.Candidates) == 1 && len(report.Candidates[0].To) == 1 {
 		report.Instead = a.instead(report.Candidates[0].name)
 	}
-	report.Together = a.together(report)
+	if report.Together = a.together(report); report.Together == nil {
+		switch found := a.withEdits(report, clashes); {
+		case found == nil:
+		case len(found.Requirements) == 0:
+			report.Together = found.Together
+		default:
+			report.WithEdits = found
+		}
+	}
 }
 
-// explain adds to the findings that reject what would lift them.
+// explain adds to the findings that reject what would lift them, and why nothing fits.
 func (a *adviser) explain(report *Report, clashes []*resolver.Clash) {
 	a.clashes = rejecting(report, clashes)
 	lifted := 0
@@ -40,6 +48,7 @@ func (a *adviser) explain(report *Report, clashes []*resolver.Clash) {
 			lifted++
 		}
 	}
+	a.prove(report, clashes)
 }
 
 // rejecting returns the clashes that the findings which reject rest on.

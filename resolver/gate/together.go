@@ -15,10 +15,7 @@ const togetherSteps = 20_000
 // together returns the candidates with the pins that must move along with them, when all
 // of them would be admitted as one and none of these can be left out.
 func (a *adviser) together(report *Report) []string {
-	want := make(map[constraints.Name]constraints.Version)
-	for _, c := range report.Candidates {
-		want[c.name] = pinned(a.question.After, c.name)
-	}
+	want := a.wanted(report)
 	moves := a.nearby(want)
 	if moves == nil {
 		moves = a.solved(want)

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+
+	"sluice/constraints"
+	"sluice/index/pypi"
+)
+
+// reference locks a package to the URL of a direct reference (PEP 508, with the fragments
+// and revisions that pip knows).
+func (l *locker) reference(name constraints.Name, text string, place constraints.Place) (p lockedPackage, err error) {
+	fail := func(msg, hint string) (lockedPackage, error) {
+		return p, constraints.Problems{{Place: place, Msg: fmt.Sprintf("%s @ %s %s", name, withoutPassword(text), msg), Hint: hint}}
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return fail("is no URL", "")
+	}
+	fragment, _ := url.ParseQuery(u.Fragment)
+	subdirectory := fragment.Get("subdirectory")
+	u.Fragment, u.RawFragment = "", ""
+	u.User = publicUser(u)
+	system, transport, isVCS := strings.Cut(u.Scheme, "+")
+	switch {
+	case isVCS:
+		u.Scheme = transport
+		path, revision, _ := cutLast(u.Path, "@")
+		u.Path, u.RawPath = path, ""
+		if !isCommit(revision) {
+			return fail("names no commit", "a lock file pins one: write its whole hexadecimal id behind an @")
+		}
+		p.VCS = &lockedVCS{Type: system, URL: u.String(), Commit: revision, Subdirectory: subdirectory}
+	case u.Scheme == "file":
+		path, _ := pypi.Location{URL: u.String()}.Path()
+		if isFolder(path) {
+			p.Directory = &lockedDirectory{Path: l.relative(path), Subdirectory: subdirectory}
+			break
+		}
+		a := &lockedArchive{Subdirectory: subdirectory}
+		if a.Path, a.Size, a.Hashes, err = l.local(u); err != nil {
+			return fail("cannot be read: "+cause(err), "")
+		}
+		p.Archive = a
+	default:
+		a := &lockedArchive{URL: u.String(), Hashes: make(map[string]string), Subdirectory: subdirectory}
+		for _, algorithm := range []string{"sha256", "sha384", "sha512"} {
+			if digest := fragment.Get(algorithm); digest != "" {
+				a.Hashes[algorithm] = digest
+			}
+		}
+		if len(a.Hashes) == 0 {
+			return fail("states no digest", "a lock file has to: write #sha256=HEX behind it")
+		}
+		p.Archive = a
+	}
+	return p, nil
+}
+
+// publicUser returns the user of a URL that a lock file may show: the name in SSH, which
+// is no secret and without which there is no connection.
+func publicUser(u *url.URL) *url.Userinfo {
+	if u.User == nil || !strings.HasSuffix(u.Scheme, "ssh") {
+		return nil
+	}
+	return url.User(u.User.Username())
+}
+
+// withoutPassword returns a URL as it may be shown.
+func withoutPassword(text string) string { return pypi.URL(text).String() }
+
+var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+
+// isCommit reports whether a revision names one commit for ever, as its hash does.
+func isCommit(revision string) bool { return commitID.MatchString(revision) }
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// cutLast cuts text around the last separator.
+func cutLast(text, separator string) (before, after string, found bool) {
+	i := strings.LastIndex(text, separator)
+	if i < 0 {
+		return text, "", false
+	}
+	return text[:i], text[i+len(separator):], true
+}
