@@ -53,6 +53,7 @@ type floorAnswer struct {
 	Command       string `json:"command"`
 	Facts         string `json:"facts,omitempty"`
 	floorCheck
+	Notes []note `json:"notes,omitempty"`
 }
 
 // floorCheck is what there is to say of the minimums of one job in one environment.
@@ -169,7 +170,7 @@ func (a *app) answerFloor(s *settings, f *floor, in *inputs, x *floorAnswer) (in
 	}
 	switch {
 	case f.format == "json":
-		x.Facts = in.facts.digest()
+		x.Facts, x.Notes = in.facts.digest(), s.notes
 		return status, writeJSON(a.stdout, x)
 	case !x.Solved:
 		return status, x.resolution.writeConflict(a.stdout, a.color())

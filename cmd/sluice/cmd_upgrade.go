@@ -91,7 +91,7 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 		status = gate.Reject.ExitStatus()
 	}
 	if o.format == "json" {
-		answer.Facts = in.facts.digest()
+		answer.Facts, answer.Notes = in.facts.digest(), in.settings.notes
 		return status, writeJSON(a.stdout, answer)
 	}
 	return status, answer.write(a.stdout, a.color(), o.full)

@@ -28,6 +28,7 @@ type floorSurvey struct {
 	Declared      int           `json:"declared"` // minimums, each line once
 	Real          int           `json:"real"`     // ... that are so in every environment
 	Jobs          []*floorCheck `json:"jobs"`     // in the order of consumers
+	Notes         []note        `json:"notes,omitempty"`
 }
 
 // floorOfAll checks the minimums of all consumers, each by itself.
@@ -57,7 +58,7 @@ func (a *app) floorOfAll(s *settings, f *floor) (int, error) {
 	}
 	a.tell(s.notes)
 	if f.format == "json" {
-		survey.Facts = in.facts.digest()
+		survey.Facts, survey.Notes = in.facts.digest(), s.notes
 		return survey.verdict().ExitStatus(), writeJSON(a.stdout, survey)
 	}
 	return survey.verdict().ExitStatus(), survey.write(a.stdout, a.color())

@@ -20,6 +20,7 @@ type upgradeAnswer struct {
 	Unfit         []string        `json:"unfit,omitempty"`      // pins that do not fit today in some environment, which stay
 	LeftAside     []string        `json:"left_aside,omitempty"` // jobs that fail today
 	Broken        []string        `json:"broken,omitempty"`     // jobs that fit today, and would not
+	Notes         []note          `json:"notes,omitempty"`
 }
 
 // pinMove is a pin that goes up, or one more, of what raised pins require.
