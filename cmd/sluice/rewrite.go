@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
@@ -126,20 +127,101 @@ func rewritePin(file *pinfile.File, name constraints.Name, wanted []cell, spelli
 	if versions, ok := versionsOf(there, wanted); ok && len(there) == len(parts) {
 		return setLines(file, there, versions)
 	}
+	parts = slices.DeleteFunc(parts, func(p part) bool { return p.version == nothing })
 	if len(there) > 0 {
-		if file, err = file.Remove(name, isVersionPin); err != nil {
+		into, err := divisions(there, parts, wanted)
+		if err != nil {
 			return nil, err
 		}
+		return file.Divide(name, func(e pinfile.Entry) ([]pinfile.Line, bool) {
+			lines, ok := into[e.Place]
+			return lines, ok
+		})
 	}
 	for _, p := range parts {
-		if p.version == nothing {
-			continue
-		}
 		if file, err = file.Add(spelling, p.version, p.marker); err != nil {
 			return nil, err
 		}
 	}
 	return file, nil
+}
+
+// divisions returns what becomes of each line that pins a package: the part that holds where
+// the line did, if no line before it became that one; then it goes, and its comment stays
+// with the part. Parts for which there is no line stand behind the one before them.
+func divisions(lines []pinfile.Entry, parts []part, cells []cell) (map[constraints.Place][]pinfile.Line, error) {
+	into := make(map[constraints.Place][]pinfile.Line)
+	home := make([]int, len(parts)) // of each part, the line that it stands at, -1 for none
+	for i := range home {
+		home[i] = -1
+	}
+	comments := make([]string, len(parts)) // of lines that go
+	for i, e := range lines {
+		into[e.Place] = []pinfile.Line{}
+		switch heir, err := heirOf(e, parts, cells); {
+		case err != nil:
+			return nil, err
+		case heir < 0:
+		case home[heir] < 0:
+			home[heir] = i
+		case !strings.Contains(lines[home[heir]].Comment+comments[heir], e.Comment):
+			comments[heir] = strings.TrimSpace(comments[heir] + " " + e.Comment)
+		}
+	}
+	stand := func(i int) {
+		at := lines[home[i]].Place
+		into[at] = append(into[at], pinfile.Line{Version: parts[i].version, Marker: parts[i].marker, Comment: comments[i]})
+	}
+	var homeless []int
+	for i := range parts {
+		if home[i] < 0 {
+			homeless = append(homeless, i)
+			continue
+		}
+		stand(i)
+	}
+	for _, i := range homeless {
+		home[i] = neighbour(home, i)
+		stand(i)
+	}
+	return into, nil
+}
+
+// heirOf returns the part that holds where a line does, in the first environment in which
+// there is one; -1 for none.
+func heirOf(e pinfile.Entry, parts []part, cells []cell) (int, error) {
+	for _, c := range cells {
+		if !e.Requirement.Applies(c.env, "") {
+			continue
+		}
+		for i, p := range parts {
+			if p.marker == "" {
+				return i, nil
+			}
+			m, err := pep508.ParseMarker(p.marker)
+			if err != nil {
+				return -1, fmt.Errorf("an error in this program: %w", err)
+			}
+			if m.Holds(c.env, "") {
+				return i, nil
+			}
+		}
+	}
+	return -1, nil
+}
+
+// neighbour returns the line of the part before one, else of the next that has one, else
+// the first line.
+func neighbour(home []int, i int) int {
+	if i > 0 && home[i-1] >= 0 {
+		return home[i-1]
+	}
+	for _, line := range home[i:] {
+		if line >= 0 {
+			return line
+		}
+	}
+	return 0
 }
 
 // versionsOf returns the version of each line with which the lines give every environment
