@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os/signal"
 	"slices"
 	"syscall"
@@ -123,15 +124,17 @@ func (g *generation) answer(in *inputs) (*generateAnswer, *pinfile.File, error) 
 	return x, file, nil
 }
 
-// fileOf returns the file of today with the pins of what was chosen. A pin that holds in an
-// environment which does not need it is only kept from there where it would not fit.
+// fileOf returns the file of today with the pins of what was chosen. No pin holds where its
+// package comes from a source, nor where it would not fit and nobody needs it.
 func (g *generation) fileOf(in *inputs, chosen []map[constraints.Name]constraints.Version) (*pinfile.File, error) {
-	file, err := g.rewrite(in, chosen, nil)
+	none := g.sourced(in)
+	file, err := g.rewrite(in, chosen, none)
 	if err != nil {
 		return nil, err
 	}
 	if strays := straysOf(in, file, chosen); len(strays) > 0 {
-		return g.rewrite(in, chosen, strays)
+		maps.Copy(none, strays)
+		return g.rewrite(in, chosen, none)
 	}
 	return file, nil
 }
@@ -277,8 +280,8 @@ func (g *generation) plan(in *inputs, pins []resolver.Pin, excluded []resolver.E
 	return plan
 }
 
-// rewrite returns the file of today with the pins of what was chosen.
-func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constraints.Version, strays map[stray]bool) (*pinfile.File, error) {
+// rewrite returns the file of today with the pins of what was chosen, and none in some places.
+func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constraints.Version, none map[spot]bool) (*pinfile.File, error) {
 	wanted := make(map[constraints.Name][]cell)
 	for _, versions := range chosen {
 		for name := range versions {
@@ -290,26 +293,44 @@ func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constrain
 				cells[i].env = in.environments[i]
 				if v, ok := chosen[i][name]; ok {
 					cells[i].version = v.String()
-				} else if strays[stray{i, name}] {
+				} else if none[spot{i, name}] {
 					cells[i].version = nothing
 				}
 			}
 			wanted[name] = cells
 		}
 	}
-	return rewritePins(in.file, wanted, g.spellings(in))
+	file, err := rewritePins(in.file, wanted, g.spellings(in))
+	if err != nil {
+		return nil, err
+	}
+	return literalPins(in, file, func(constraints.Name) bool { return true })
 }
 
-// stray is a pin in an environment, by its number, in which nobody needs it.
-type stray struct {
+// spot is a package in an environment, which has a number.
+type spot struct {
 	environment int
 	name        constraints.Name
 }
 
+// sourced returns where a requirement names the URL of a package, which a version beside it
+// would contradict.
+func (g *generation) sourced(in *inputs) map[spot]bool {
+	all := make(map[spot]bool)
+	for i, env := range in.environments {
+		for _, r := range g.demand(in, env).Roots {
+			if r.Requirement.URL != "" && r.Requirement.Applies(env, "") {
+				all[spot{i, r.Requirement.Name}] = true
+			}
+		}
+	}
+	return all
+}
+
 // straysOf returns the pins that hold in an environment which does not need them, and where
 // they do not fit in with the others.
-func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]constraints.Version) map[stray]bool {
-	all := make(map[stray]bool)
+func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]constraints.Version) map[spot]bool {
+	all := make(map[spot]bool)
 	lines := linesOf(file)
 	for i, env := range in.environments {
 		pins, limits := gate.Active(lines, env)
@@ -319,7 +340,7 @@ func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]cons
 				continue
 			}
 			if len(world.Verify(gate.JobOf(p.Name)).Clashes) > 0 {
-				all[stray{i, p.Name}] = true
+				all[spot{i, p.Name}] = true
 			}
 		}
 	}
