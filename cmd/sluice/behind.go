@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/resolver"
@@ -34,17 +35,12 @@ func (c *climb) report(ctx context.Context, in *inputs, answer *upgradeAnswer) e
 			continue
 		}
 		behind := pinBehind{Name: p.Spelling, Environment: c.env.Name(), At: at.String(), Newest: newest.String()}
-		behind.Because = append(c.exclusions(p.Name, newest), c.excluders(demands[p.Name], newest)...)
 		never := c.never(p)
 		behind.Stuck = never != nil
-		switch {
-		case len(behind.Because) > 0:
-		case behind.Stuck:
-			behind.Because = reasonsOf(ctx, in, never)
-		default:
-			if behind.Because, err = c.obstacles(ctx, in, p, newest); err != nil {
-				return err
-			}
+		if behind.Stuck {
+			behind.Because = c.reasonsOf(ctx, in, never)
+		} else if behind.Because, err = c.obstacles(ctx, in, p, newest, demands[p.Name]); err != nil {
+			return err
 		}
 		answer.Behind = append(answer.Behind, behind)
 	}
@@ -74,7 +70,7 @@ func (c *climb) exclusive(ctx context.Context, in *inputs) (all []pinsExclusive)
 		if slices.ContainsFunc(x.Wishes, stuck) {
 			continue
 		}
-		e := pinsExclusive{Environment: c.env.Name(), Because: reasonsOf(ctx, in, x.Why)}
+		e := pinsExclusive{Environment: c.env.Name(), Because: c.reasonsOf(ctx, in, x.Why)}
 		for _, w := range x.Wishes {
 			e.Names = append(e.Names, c.raises[w].Spelling)
 		}
@@ -132,16 +128,19 @@ func (c *climb) excluders(demands []resolver.Demand, version constraints.Version
 	return facts
 }
 
-// obstacles returns what is in the way of a version that every demand on its package
-// admits.
-func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, version constraints.Version) ([]resolvedFact, error) {
+// obstacles returns what is in the way of a version: that it is not to be chosen, or demands
+// on its package; else why nothing fits with it, or what another solution would cost.
+func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, version constraints.Version, demands []resolver.Demand) ([]resolvedFact, error) {
+	if plain := append(c.exclusions(p.Name, version), c.excluders(demands, version)...); len(plain) > 0 {
+		return plain, nil
+	}
 	job := c.joint.Job
 	job.Roots = append(slices.Clone(job.Roots), supposed(p, constraints.Exactly(version)))
 	other, err := c.world.Solve(ctx, job, c.plan)
 	var unsolved *resolver.Unsolved
 	switch {
 	case errors.As(err, &unsolved):
-		return reasonsOf(ctx, in, unsolved), nil
+		return c.reasonsOf(ctx, in, unsolved), nil
 	case err == nil:
 		return c.sacrifices(other), nil
 	case unclear(err):
@@ -150,18 +149,36 @@ func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, versi
 	return nil, err
 }
 
-// reasonsOf returns what a proof rests on, but for what is supposed.
-func reasonsOf(ctx context.Context, in *inputs, unsolved *resolver.Unsolved) (facts []resolvedFact) {
+// reasonsOf returns what a proof rests on.
+func (c *climb) reasonsOf(ctx context.Context, in *inputs, unsolved *resolver.Unsolved) (facts []resolvedFact) {
 	var why resolutionAnswer
 	why.explain(ctx, in, unsolved)
 	for _, step := range why.Because {
 		for _, f := range step.Facts {
-			if f.Source != nowhere.File && !slices.Contains(facts, f) {
+			if f, ok := c.retell(f); ok && !slices.Contains(facts, f) {
 				facts = append(facts, f)
 			}
 		}
 	}
 	return facts
+}
+
+// retell tells a fact of a proof as one of an upgrade: that a pin does not go down is no
+// constraint that anybody wrote, and a reason says all of an exclusion. What is supposed, and
+// that a pin is to fit in though nobody requires it, is false: not to be told.
+func (c *climb) retell(f resolvedFact) (resolvedFact, bool) {
+	if f.Source == nowhere.File || f.Source == "" {
+		return f, false
+	}
+	for _, p := range c.pins {
+		if f.Text == "only "+floorOf(p).String()+" is allowed" && f.Source == p.Place.String() {
+			f.Text = p.Spelling + " does not go below " + p.Version.String()
+		}
+	}
+	if _, reason, ok := strings.Cut(f.Text, " is excluded: "); ok {
+		f.Text = reason
+	}
+	return f, true
 }
 
 // sacrifices returns which packages another solution has in older versions.

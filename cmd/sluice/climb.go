@@ -45,8 +45,7 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 			fixed = append(fixed, p)
 			continue
 		}
-		floor := constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.AtLeast(p.Version)}
-		limits = append(limits, resolver.Root{Requirement: floor, Place: p.Place})
+		limits = append(limits, resolver.Root{Requirement: floorOf(p), Place: p.Place})
 		versions, err := in.facts.Versions(p.Name)
 		if err != nil {
 			return nil, err
@@ -116,6 +115,11 @@ func (c *climb) hopeless(ctx context.Context, wish resolver.Root) error {
 		return err
 	}
 	return nil
+}
+
+// floorOf returns the constraint that a pin does not go down.
+func floorOf(p resolver.Pin) constraints.Requirement {
+	return constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.AtLeast(p.Version)}
 }
 
 // supposed returns the requirement that a pin move, which nobody makes.
