@@ -12,8 +12,8 @@ import (
 	"sluice/resolver"
 )
 
-// report adds what goes up and what stays behind.
-func (c *climb) report(ctx context.Context, in *inputs, answer *upgradeAnswer) error {
+// report says what goes up and what stays behind.
+func (c *climb) report(ctx context.Context, in *inputs) error {
 	demands := c.most.Solution.Demands()
 	for _, p := range c.pins {
 		if p.URL != "" || !c.upgrade.climbs(p.Name) {
@@ -21,11 +21,11 @@ func (c *climb) report(ctx context.Context, in *inputs, answer *upgradeAnswer) e
 		}
 		at, fits := c.versions[p.Name]
 		if !fits {
-			answer.Unfit = append(answer.Unfit, p.Spelling)
+			c.unfit = append(c.unfit, p.Spelling)
 			continue
 		}
 		if at.Compare(p.Version) > 0 {
-			answer.Raised = append(answer.Raised, pinMove{p.Spelling, c.env.Name(), p.Version.String(), at.String()})
+			c.raised = append(c.raised, pinMove{p.Spelling, c.env.Name(), p.Version.String(), at.String()})
 		}
 		newest, err := c.newest(in, p.Name)
 		if err != nil {
@@ -42,12 +42,12 @@ func (c *climb) report(ctx context.Context, in *inputs, answer *upgradeAnswer) e
 		} else if behind.Because, err = c.obstacles(ctx, in, p, newest, demands[p.Name]); err != nil {
 			return err
 		}
-		answer.Behind = append(answer.Behind, behind)
+		c.behind = append(c.behind, behind)
 	}
-	answer.Exclusive = append(answer.Exclusive, c.exclusive(ctx, in)...)
+	c.addExclusive(ctx, in)
 	for _, v := range c.most.Solution.Chosen {
 		if _, pinned := c.today[v.Name]; !pinned {
-			answer.Raised = append(answer.Raised, pinMove{Name: string(v.Name), Environment: c.env.Name(), To: v.Version.String()})
+			c.raised = append(c.raised, pinMove{Name: string(v.Name), Environment: c.env.Name(), To: v.Version.String()})
 		}
 	}
 	return nil
@@ -63,8 +63,8 @@ func (c *climb) never(p resolver.Pin) *resolver.Unsolved {
 	return nil
 }
 
-// exclusive returns the pins that could go up, but not all of them.
-func (c *climb) exclusive(ctx context.Context, in *inputs) (all []pinsExclusive) {
+// addExclusive adds the pins that could go up, but not all of them.
+func (c *climb) addExclusive(ctx context.Context, in *inputs) {
 	stuck := func(w int) bool { return c.never(c.raises[w]) != nil }
 	for _, x := range c.most.Conflicts {
 		if slices.ContainsFunc(x.Wishes, stuck) {
@@ -74,9 +74,8 @@ func (c *climb) exclusive(ctx context.Context, in *inputs) (all []pinsExclusive)
 		for _, w := range x.Wishes {
 			e.Names = append(e.Names, c.raises[w].Spelling)
 		}
-		all = append(all, e)
+		c.exclusive = append(c.exclusive, e)
 	}
-	return all
 }
 
 // newest returns the newest final version of a package that is not yanked, zero for none.

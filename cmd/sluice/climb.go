@@ -24,6 +24,12 @@ type climb struct {
 	raises   []resolver.Pin // the pins that might go up: a raise of each is a wish
 	most     *resolver.Most
 	versions map[constraints.Name]constraints.Version // what was chosen
+
+	// What there is to say of it:
+	raised    []pinMove
+	behind    []pinBehind
+	exclusive []pinsExclusive
+	unfit     []string
 }
 
 func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Environment, excluded []resolver.Exclusion) (*climb, error) {
@@ -65,7 +71,7 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 		return nil, err
 	}
 	c.versions = versionsByName(c.most.Solution.Chosen)
-	return c, nil
+	return c, c.report(ctx, in)
 }
 
 func versionsByName(chosen []resolver.Chosen) map[constraints.Name]constraints.Version {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os/signal"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -72,7 +71,7 @@ func surveyFloor(ctx context.Context, in *inputs, plan resolver.Plan) (*floorSur
 	}
 	checks := make([][]*floorCheck, len(in.consumers))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
+	group.SetLimit(in.facts.origin.Parallel())
 	for i, c := range in.consumers {
 		group.Go(func() (err error) {
 			checks[i], err = checkConsumer(ctx, in, c, plan)
@@ -82,6 +81,7 @@ func surveyFloor(ctx context.Context, in *inputs, plan resolver.Plan) (*floorSur
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	in.facts.origin.Stage("facts of the lowest versions")
 	survey.Jobs = slices.Concat(checks...)
 	survey.count()
 	return survey, nil

@@ -48,6 +48,17 @@ type pinsExclusive struct {
 	Because     []resolvedFact `json:"because"`
 }
 
+// add adds what there is to say of an environment.
+func (x *upgradeAnswer) add(c *climb) {
+	x.Environments = append(x.Environments, c.env.Name())
+	x.Raised = append(x.Raised, c.raised...)
+	x.Largest = x.Largest && c.most.Largest
+	x.Behind = append(x.Behind, c.behind...)
+	x.Exclusive = append(x.Exclusive, c.exclusive...)
+	x.Unfit = append(x.Unfit, c.unfit...)
+	x.LeftAside = append(x.LeftAside, c.joint.Aside...)
+}
+
 // shownBehind is how many packages that stay behind are told of in full.
 const shownBehind = 20
 
