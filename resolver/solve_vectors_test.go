@@ -30,6 +30,14 @@ var chosenOtherwise = map[string]string{
 	"TestResolutionsOfDepsDev/drop-requirements":                                "pip keeps to an older version for a requirement that is gone",
 }
 
+// satisfiableOtherwise are questions of which the other solver says that there is a
+// solution where there is none, or the other way round, and why.
+var satisfiableOtherwise = map[string]string{
+	"TestResolutionsOfResolvelib/pep508_pyrex-1.9.8": "it needs msgpack, of which it has no version; resolvelib finds no solution either, but does not come to an end",
+	"TestResolutionsOfResolvelib/rubygems_circular":  "rubygems forbids circles, Python does not",
+	"TestResolutionsOfDepsDev/conflict_1-a":          "one release requires B==1.0.0 and B==2.0.0; there only the last requirement on a name counts, and pip says no",
+}
+
 // resolution is one question, and whether it has an answer.
 type resolution struct {
 	universe resolvertest.Universe
@@ -39,7 +47,20 @@ type resolution struct {
 	env      string // a preset; py311
 
 	satisfiable bool
-	versions    map[string]string // exactly these, where known
+	versions    map[string]string   // exactly these, where known
+	unvisited   map[string][]string // versions that a good search does not look at
+}
+
+// visits is a universe that notes which releases are asked for.
+type visits struct {
+	resolvertest.Universe
+	asked map[string]bool // NAME VERSION
+}
+
+// Release implements resolver.Source.
+func (v visits) Release(name constraints.Name, version constraints.Version) (*resolver.Release, error) {
+	v.asked[string(name)+" "+version.String()] = true
+	return v.Universe.Release(name, version)
 }
 
 // check solves, holds what comes out against the checker, and against what is expected.
@@ -57,10 +78,22 @@ func (r *resolution) check(t *testing.T) {
 	for i, text := range r.limits {
 		job.Limits = append(job.Limits, resolver.Root{Requirement: resolvertest.Requirement(t, text), Place: constraints.Place{File: "limits", Line: i + 1}})
 	}
-	got, err := resolver.NewWorld(env, nil, nil, r.universe).Solve(t.Context(), job, r.plan)
+	if why := satisfiableOtherwise[t.Name()]; why != "" {
+		t.Log(why)
+		r.satisfiable, r.versions = !r.satisfiable, nil
+	}
+	source := visits{r.universe, make(map[string]bool)}
+	got, err := resolver.NewWorld(env, nil, nil, source).Solve(t.Context(), job, r.plan)
 	var unsolved *resolver.Unsolved
 	if err != nil && !errors.As(err, &unsolved) {
 		t.Fatal(err)
+	}
+	for name, versions := range r.unvisited {
+		for _, version := range versions {
+			if source.asked[name+" "+version] {
+				t.Errorf("%s %s was looked at", name, version)
+			}
+		}
 	}
 	if (err == nil) != r.satisfiable {
 		t.Fatalf("satisfiable %t, want %t (%v)", err == nil, r.satisfiable, r.versions)
@@ -73,7 +106,7 @@ func (r *resolution) check(t *testing.T) {
 		chosen[string(c.Name)] = c.Version.String()
 	}
 	if r.plan.Overrides == nil {
-		checkSolution(t, r.universe, env, job, chosen)
+		resolvertest.CheckSolution(t, r.universe, env, job, chosen)
 	}
 	if why := chosenOtherwise[t.Name()]; why != "" {
 		t.Log(why)
@@ -81,69 +114,6 @@ func (r *resolution) check(t *testing.T) {
 	}
 	if r.versions != nil && !maps.Equal(chosen, r.versions) {
 		t.Errorf("%v, want %v", chosen, r.versions)
-	}
-}
-
-// checkSolution is a second opinion on a solution, which shares no code with the solver:
-// everything that is required is there, in range, and nothing else is.
-func checkSolution(t *testing.T, u resolvertest.Universe, env *constraints.Environment, job resolver.Job, chosen map[string]string) {
-	t.Helper()
-	reached := make(map[string]bool)
-	var require func(r constraints.Requirement, by string)
-	visited := make(map[string]bool)
-	visit := func(name constraints.Name, extra constraints.Name) {
-		key := string(name) + "[" + string(extra) + "]"
-		if visited[key] {
-			return
-		}
-		visited[key] = true
-		for _, release := range u[name] {
-			if release.Version.String() != chosen[string(name)] {
-				continue
-			}
-			if release.RequiresRuntime != nil && !release.RequiresRuntime.Contains(env.Runtime()) {
-				t.Errorf("%s %s does not run", name, release.Version)
-			}
-			for _, r := range release.Requirements {
-				if r.Applies(env, extra) && (extra == "" || !r.Applies(env, "")) {
-					require(r, key)
-				}
-			}
-			return
-		}
-		t.Errorf("%s %s is not published", name, chosen[string(name)])
-	}
-	require = func(r constraints.Requirement, by string) {
-		version, ok := chosen[string(r.Name)]
-		if !ok {
-			t.Errorf("%s requires %s, which is not there", by, r.Name)
-			return
-		}
-		reached[string(r.Name)] = true
-		if v, err := pep440.Parse(version); err != nil || !r.Range.Contains(v) {
-			t.Errorf("%s requires %s%s, and %s is there", by, r.Name, r.Range, version)
-		}
-		visit(r.Name, "")
-		for _, extra := range r.Extras {
-			visit(r.Name, extra)
-		}
-	}
-	for _, root := range job.Roots {
-		if root.Requirement.Applies(env, "") {
-			require(root.Requirement, "a root")
-		}
-	}
-	for _, l := range job.Limits {
-		if version, ok := chosen[string(l.Requirement.Name)]; ok && l.Requirement.Applies(env, "") {
-			if v, err := pep440.Parse(version); err != nil || !l.Requirement.Range.Contains(v) {
-				t.Errorf("%s is not within the constraint %s", version, l.Requirement)
-			}
-		}
-	}
-	for name := range chosen {
-		if !reached[name] {
-			t.Errorf("nobody requires %s", name)
-		}
 	}
 }
 
@@ -372,24 +342,23 @@ func TestResolutionsOfResolvelib(t *testing.T) {
 		Cases []struct {
 			Suite, Name, Ecosystem string
 			Requested              json.RawMessage
-			Base                   []struct{ Name, Version string }
 			Packages               map[string]map[string]json.RawMessage
-			Expected               struct{ Satisfiable bool }
+			Raw                    swiftCase
+			Expected               struct {
+				Satisfiable bool
+				Unvisited   map[string][]string
+			}
 		}
 	}
 	vectors.Read(t, "resolvelib_functional.json.gz", &all)
 	for _, c := range all.Cases {
 		t.Run(c.Ecosystem+" "+c.Name, func(t *testing.T) {
-			if c.Ecosystem != "pep508" && c.Ecosystem != "rubygems" {
-				t.Skip("skip: of " + c.Ecosystem)
+			if c.Ecosystem == "swiftpm-mvs" {
+				r := c.Raw.resolution(t)
+				r.check(t)
+				return
 			}
-			if c.Name == "pyrex-1.9.8" {
-				t.Skip("skip: no solver is known that answers it with these facts; resolvelib expects to fail")
-			}
-			if c.Name == "circular" {
-				t.Skip("skip: rubygems forbids circles, Python does not")
-			}
-			r := resolution{universe: make(resolvertest.Universe), satisfiable: c.Expected.Satisfiable, env: "py38"}
+			r := resolution{universe: make(resolvertest.Universe), satisfiable: c.Expected.Satisfiable, unvisited: c.Expected.Unvisited, env: "py38"}
 			read := func(data json.RawMessage) (requirements []string) {
 				if c.Ecosystem == "pep508" {
 					if err := json.Unmarshal(data, &requirements); err != nil {
@@ -433,6 +402,54 @@ func TestResolutionsOfResolvelib(t *testing.T) {
 	}
 }
 
+// swiftCase is a question of Swift's package manager, whose requirements are half-open.
+type swiftCase struct {
+	Constraints []swiftRequirement
+	Containers  []struct {
+		Identifier string
+		Versions   map[string][]swiftRequirement
+	}
+	Result map[string]string
+}
+
+type swiftRequirement struct {
+	Identifier  string
+	Requirement [2]string
+}
+
+// swiftName makes a name of the URL of a repository.
+func swiftName(url string) string {
+	return string(pep508.NormalizeName(strings.NewReplacer("https://", "", "/", "-").Replace(url)))
+}
+
+func (r swiftRequirement) String() string {
+	return swiftName(r.Identifier) + ">=" + r.Requirement[0] + ",<" + r.Requirement[1]
+}
+
+func (c *swiftCase) resolution(t *testing.T) resolution {
+	r := resolution{universe: make(resolvertest.Universe), satisfiable: true, versions: make(map[string]string)}
+	for _, p := range c.Containers {
+		for version, requirements := range p.Versions {
+			var valid []string
+			for _, requirement := range requirements {
+				if _, err := pep508.ParseRequirement(requirement.String()); err == nil {
+					valid = append(valid, requirement.String())
+				}
+			}
+			if _, err := pep440.Parse(version); err == nil && len(valid) == len(requirements) { // else none that Python knows
+				publish(t, r.universe, swiftName(p.Identifier), version, valid...)
+			}
+		}
+	}
+	for _, requirement := range c.Constraints {
+		r.roots = append(r.roots, requirement.String())
+	}
+	for url, version := range c.Result {
+		r.versions[swiftName(url)] = resolvertest.Version(t, version).String()
+	}
+	return r
+}
+
 func TestResolutionsOfDepsDev(t *testing.T) {
 	var all struct {
 		PyPI struct {
@@ -455,9 +472,6 @@ func TestResolutionsOfDepsDev(t *testing.T) {
 	vectors.Read(t, "depsdev_resolve.json.gz", &all)
 	for _, c := range all.PyPI.Cases {
 		t.Run(c.Name, func(t *testing.T) {
-			if c.Name == "conflict_1-a" {
-				t.Skip("skip: A requires B==1.0.0 and B==2.0.0; there only the last requirement on a name counts")
-			}
 			r := resolution{universe: make(resolvertest.Universe), satisfiable: len(c.Expected.Errors) == 0 && len(c.Expected.Selected) > 0}
 			for _, name := range c.Universes {
 				for pkg, p := range all.PyPI.Universes[name] {
@@ -490,6 +504,77 @@ func TestResolutionsOfDepsDev(t *testing.T) {
 				r.versions = make(map[string]string)
 				for name, versions := range c.Expected.Selected {
 					r.versions[string(pep508.NormalizeName(name))] = resolvertest.Version(t, versions[0]).String()
+				}
+			}
+			r.check(t)
+		})
+	}
+}
+
+// Of npm's questions those are asked that are about versions and ranges: npm installs
+// several versions of a package beside each other, renamed and bundled ones too, and
+// Python does not.
+func TestResolutionsOfNPM(t *testing.T) {
+	var all struct {
+		NPM struct {
+			Universes map[string]map[string]struct {
+				Versions map[string]struct {
+					Attrs        []string
+					Dependencies []struct{ Name, Req, Type string }
+				}
+			}
+			Cases []struct {
+				Name      string
+				Root      struct{ Name, Version string }
+				Universes []string
+				Expected  struct {
+					Selected map[string][]string
+					Errors   []string
+				}
+			}
+		}
+	}
+	vectors.Read(t, "depsdev_resolve.json.gz", &all)
+	isVersion := regexp.MustCompile(`^\d+\.\d+\.\d+$`)
+	named := func(name string) string { // npm tells BOB from bob
+		if lower := strings.ToLower(name); lower != name {
+			return lower + "-in-capitals"
+		}
+		return name
+	}
+	for _, c := range all.NPM.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			r := resolution{universe: make(resolvertest.Universe), satisfiable: len(c.Expected.Errors) == 0, versions: make(map[string]string)}
+			for _, name := range c.Universes {
+				for pkg, p := range all.NPM.Universes[name] {
+					for version, v := range p.Versions {
+						if len(v.Attrs) > 0 {
+							t.Skip("skip: npm's aliases, bundles and tags")
+						}
+						var requirements []string
+						for _, d := range v.Dependencies {
+							switch isDigit := len(d.Req) == 1 && d.Req[0] >= '0' && d.Req[0] <= '9'; {
+							case d.Type != "" || d.Req != "*" && !isDigit && !isVersion.MatchString(d.Req):
+								t.Skip("skip: npm's aliases, bundles and tags")
+							case d.Req == "*":
+								requirements = append(requirements, named(d.Name))
+							case isDigit:
+								requirements = append(requirements, named(d.Name)+"=="+d.Req+".*")
+							default:
+								requirements = append(requirements, named(d.Name)+"=="+d.Req)
+							}
+						}
+						publish(t, r.universe, named(pkg), version, requirements...)
+					}
+				}
+			}
+			r.roots = []string{named(c.Root.Name) + "==" + c.Root.Version}
+			for name, versions := range c.Expected.Selected {
+				if len(versions) > 1 {
+					t.Skip("skip: npm's several versions of one package")
+				}
+				if r.satisfiable {
+					r.versions[named(name)] = resolvertest.Version(t, versions[0]).String()
 				}
 			}
 			r.check(t)

@@ -141,7 +141,9 @@ func (a *app) resolve(o *options, r *resolution, args []string) (int, error) {
 	if err := errors.Join(err, in.facts.settle()); err != nil {
 		return 0, err
 	}
-	answer.Facts = in.facts.digest()
+	if r.format == "json" {
+		answer.Facts = in.facts.digest()
+	}
 	return a.answerResolution(s, r, answer)
 }
 
@@ -192,7 +194,7 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 	if err := errors.Join(errs...); err != nil {
 		return job, err
 	}
-	if len(job.Roots) == 0 {
+	if len(args)+len(r.files)+len(r.consumers) == 0 {
 		return job, usageError{msg: "nothing to resolve", hint: "give requirements, -r FILE or --consumer NAME"}
 	}
 	return job, nil
@@ -215,26 +217,24 @@ func parseRoot(text string) (resolver.Root, error) {
 
 // consumerJob returns what a consumer installs.
 func (r *resolution) consumerJob(in *inputs) (resolver.Job, error) {
-	if err := in.loadConsumers(); err != nil {
+	c, err := in.loadConsumer(r.consumers[0])
+	if err == nil && len(c.problems) > 0 {
+		err = c.problems
+	}
+	if err != nil {
 		return resolver.Job{}, err
 	}
-	for _, c := range in.consumers {
-		if c.name != r.consumers[0] {
-			continue
+	var jobs []string
+	for _, job := range c.judged.Jobs {
+		if job.Name == r.job {
+			return job.Job, nil
 		}
-		if len(c.problems) > 0 {
-			return resolver.Job{}, c.problems
-		}
-		var jobs []string
-		for _, job := range c.judged.Jobs {
-			if job.Name == r.job {
-				return job.Job, nil
-			}
-			jobs = append(jobs, cmp.Or(job.Name, "the runtime requirements"))
-		}
-		return resolver.Job{}, usageError{msg: fmt.Sprintf("%s has no job %q", c.name, r.job), hint: "it has " + strings.Join(jobs, ", ")}
+		jobs = append(jobs, cmp.Or(job.Name, "the runtime requirements"))
 	}
-	return resolver.Job{}, unknownConsumer(in, r.consumers[0])
+	if r.job == "" && len(c.judged.Problems) == 0 {
+		return resolver.Job{}, nil // it requires nothing
+	}
+	return resolver.Job{}, usageError{msg: fmt.Sprintf("%s has no job %q", c.name, r.job), hint: "it has " + strings.Join(jobs, ", ")}
 }
 
 // plan returns how to choose.

@@ -37,6 +37,7 @@ func serveFixturesCommand() command {
 			flags.BoolVar(&s.options.Offer.Sdist, "sdist", false, "a source distribution beside each wheel")
 			flags.BoolVar(&s.options.Offer.NoWheel, "no-wheel", false, "no wheels")
 			flags.BoolVar(&s.options.AsRecorded, "as-recorded", false, "state recorded hashes and sizes")
+			flags.BoolVar(&s.strict, "strict", false, "leave out lines of metadata that are not valid: uv takes no release that has any")
 			return func(args []string) (int, error) {
 				if *log {
 					s.options.Log = func(e indexserver.Entry) { a.hint("%s %s %d %d", e.Method, e.Path, e.Status, e.Bytes) }
@@ -65,6 +66,7 @@ type fixtureServer struct {
 	users, faults      []string
 	listen             indexserver.Listen
 	options            indexserver.Options
+	strict             bool
 }
 
 func (s *fixtureServer) run(a *app, args []string) (int, error) {
@@ -76,6 +78,10 @@ func (s *fixtureServer) run(a *app, args []string) (int, error) {
 		return 0, err
 	}
 	defer facts.Close()
+	var served indexserver.Facts = facts
+	if s.strict {
+		served = indexserver.Strict(facts)
+	}
 	for _, text := range s.faults {
 		fault, err := indexserver.ParseFault(text)
 		if err != nil {
@@ -90,7 +96,7 @@ func (s *fixtureServer) run(a *app, args []string) (int, error) {
 		name, password, _ := strings.Cut(user, ":")
 		s.options.Users[name] = password
 	}
-	return s.serve(a, facts)
+	return s.serve(a, served)
 }
 
 // facts opens what is to be served.

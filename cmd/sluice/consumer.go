@@ -24,6 +24,7 @@ import (
 type consumer struct {
 	name, owner string
 	folder      string
+	files       []string           // the manifests to read; nil for all that are found
 	manifest    *manifest.Consumer // what could be read; nil for nothing
 	problems    constraints.Problems
 	table       string // its table in sluice.toml, "" for none
@@ -31,19 +32,28 @@ type consumer struct {
 	judged      gate.Consumer
 }
 
-// loadConsumers reads the manifests of all consumers, several at a time. One that
-// cannot be read keeps its problems; the others go on.
+// loadConsumers reads the manifests of all consumers.
 func (in *inputs) loadConsumers() error {
-	top, err := os.OpenRoot(in.settings.dir)
-	if err != nil {
-		return err
+	err := in.findConsumers()
+	return errors.Join(err, in.readConsumers(in.consumers))
+}
+
+// loadConsumer reads the manifests of one consumer.
+func (in *inputs) loadConsumer(name string) (*consumer, error) {
+	if err := in.findConsumers(); err != nil {
+		return nil, err
 	}
-	defer top.Close()
+	i := slices.IndexFunc(in.consumers, func(c *consumer) bool { return c.name == name })
+	if i < 0 {
+		return nil, unknownConsumer(in, name)
+	}
+	return in.consumers[i], in.readConsumers(in.consumers[i : i+1])
+}
+
+// findConsumers finds the folders of all consumers.
+func (in *inputs) findConsumers() error {
 	var errs []error
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
 	seen := make(map[string]bool)
-	memo := new(pinfile.Memo)
 	for _, c := range in.settings.ownFirst() {
 		folders, err := in.settings.folders(c)
 		if err != nil {
@@ -54,21 +64,36 @@ func (in *inputs) loadConsumers() error {
 				continue // a table of its own goes before a pattern
 			}
 			seen[abs(in.settings.dir, folder)] = true
-			entry := &consumer{name: c.Name, owner: c.Owner, folder: folder, table: c.table}
+			entry := &consumer{name: c.Name, owner: c.Owner, folder: folder, files: c.Files, table: c.table}
 			if entry.name == "" {
 				entry.name = filepath.Base(abs(in.settings.dir, folder))
 			}
 			in.consumers = append(in.consumers, entry)
-			group.Go(func() error {
-				entry.load(top, manifest.Options{Name: entry.name, Files: c.Files, Memo: memo})
-				entry.judged = entry.gateConsumer(in.settings.Constraints)
-				return nil
-			})
 		}
 	}
 	slices.SortStableFunc(in.consumers, func(a, b *consumer) int { return strings.Compare(a.name, b.name) })
-	errs = append(errs, group.Wait(), in.checkNames())
-	return errors.Join(errs...)
+	return errors.Join(append(errs, in.checkNames())...)
+}
+
+// readConsumers reads the manifests of consumers, several at a time. One that cannot be
+// read keeps its problems; the others go on.
+func (in *inputs) readConsumers(consumers []*consumer) error {
+	top, err := os.OpenRoot(in.settings.dir)
+	if err != nil {
+		return err
+	}
+	defer top.Close()
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	memo := new(pinfile.Memo)
+	for _, c := range consumers {
+		group.Go(func() error {
+			c.load(top, manifest.Options{Name: c.name, Files: c.files, Memo: memo})
+			c.judged = c.gateConsumer(in.settings.Constraints)
+			return nil
+		})
+	}
+	return group.Wait()
 }
 
 // ownFirst returns the consumer tables, those of a single folder before those of

@@ -74,11 +74,10 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 			if d.From != nil {
 				via = string(d.From.Name)
 			}
-			if !slices.Contains(p.Via, via) {
-				p.Via = append(p.Via, via)
-			}
+			p.Via = append(p.Via, via)
 		}
 		slices.Sort(p.Via)
+		p.Via = slices.Compact(p.Via)
 		if hashes {
 			if err := p.addHashes(in, c); err != nil {
 				return err
@@ -154,6 +153,7 @@ func (x *resolutionAnswer) explain(ctx context.Context, in *inputs, e *resolver.
 	for _, h := range smaller.Hints() {
 		x.Hints = append(x.Hints, in.hintOf(h)...)
 	}
+	x.Hints = append(x.Hints, in.hidden()...)
 	for _, step := range smaller.Explain().Steps {
 		s := resolvedStep{Facts: []resolvedFact{}, Uses: step.Uses, Conclusion: step.Conclusion}
 		if s.Conclusion == "" {
@@ -231,6 +231,17 @@ func (in *inputs) hintOf(h resolver.Hint) []string {
 		return []string{fmt.Sprintf("there is no %s; did you mean %s?", h.Name, strings.Join(names, " or "))}
 	}
 	return nil
+}
+
+// hidden returns as hints why there may be more versions than are known.
+func (in *inputs) hidden() (hints []string) {
+	if _, isLive := in.facts.origin.(live); isLive && in.settings.live.offline {
+		hints = append(hints, "nobody was asked (--offline): what was published since the cache was filled is not known")
+	}
+	if !in.facts.before.IsZero() {
+		hints = append(hints, "what was uploaded later is hidden (--as-of "+in.settings.live.asOf+")")
+	}
+	return hints
 }
 
 // answerResolution writes the answer in the form asked for.

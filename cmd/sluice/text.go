@@ -327,7 +327,7 @@ func (p *printer) suggestions(r *gate.Report) {
 		p.row("elsewhere", "nothing rejects it in "+strings.Join(elsewhere, " ")+": give the candidate a marker for these")
 	}
 	if len(r.Together) > 0 {
-		p.row("admitted together", strings.Join(r.Together, " ")+limits)
+		p.row("admitted together", shellWords(r.Together)+limits)
 	}
 	if r.WithEdits != nil {
 		p.edits(r.WithEdits, limits)
@@ -345,7 +345,7 @@ func (p *printer) edits(e *gate.Edits, limits string) {
 		p.sub("", fmt.Sprintf("%s  %s -> %s", edit.Place, edit.From, edit.To))
 	}
 	if len(e.Together) > 0 {
-		p.sub("together", strings.Join(e.Together, " "))
+		p.sub("together", shellWords(e.Together))
 	}
 }
 

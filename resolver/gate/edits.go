@@ -37,13 +37,12 @@ const (
 // for none. There are none of the edits where the pins alone turn out to do. Each edit
 // changes as little as lets in the version that is there. All of it was judged as one.
 func (a *adviser) withEdits(report *Report, clashes []*resolver.Clash) *Edits {
-	e := editor{adviser: a, base: a, want: a.wanted(report)}
-	e.pins = maps.Clone(e.want)
+	e := editor{adviser: a, base: a, moved: make(map[constraints.Name]constraints.Version)}
 	for range maxEditRounds {
 		if !e.improve(report, clashes) {
 			return nil
 		}
-		report, clashes = compareWorlds(e.with(e.pins), e.today)
+		report, clashes = compareWorlds(e.with(e.moved), e.today)
 		if verdictOf(report.Findings) == Admit {
 			return e.result()
 		}
@@ -51,21 +50,11 @@ func (a *adviser) withEdits(report *Report, clashes []*resolver.Clash) *Edits {
 	return nil
 }
 
-// wanted returns the candidates.
-func (a *adviser) wanted(report *Report) map[constraints.Name]constraints.Version {
-	want := make(map[constraints.Name]constraints.Version)
-	for _, c := range report.Candidates {
-		want[c.name] = pinned(a.question.After, c.name)
-	}
-	return want
-}
-
 // editor is an adviser whose consumers have been edited.
 type editor struct {
 	*adviser
 	base  *adviser                                 // whose consumers are as they are
-	want  map[constraints.Name]constraints.Version // the candidates
-	pins  map[constraints.Name]constraints.Version // the candidates and what moves along
+	moved map[constraints.Name]constraints.Version // besides the candidates
 	edits []Edit
 }
 
@@ -95,9 +84,9 @@ func (e *editor) improve(report *Report, clashes []*resolver.Clash) bool {
 	if len(ranges) > 0 {
 		return e.apply(ranges...)
 	}
-	moves := e.moves(others, e.pins)
+	moves := e.moves(others, e.moved)
 	if len(moves) > 0 {
-		maps.Copy(e.pins, moves)
+		maps.Copy(e.moved, moves)
 		return true
 	}
 	edit, ok := e.relax(report, clashes)
@@ -146,7 +135,7 @@ func (e *editor) relax(report *Report, clashes []*resolver.Clash) (Edit, bool) {
 		if f.Status != New || c == nil || c.Kind != resolver.Unsolvable || len(f.Reaches) == 0 {
 			continue
 		}
-		q := e.with(e.pins)
+		q := e.with(e.moved)
 		for _, b := range e.today {
 			if !slices.Contains(f.Environments, b.env.Name()) {
 				continue
@@ -248,32 +237,22 @@ func editedRoots(roots []resolver.Root, edits []Edit) []resolver.Root {
 // result returns what was found without what it does without, in the order of the files.
 // Pins go first: which edits it takes depends on which pins move.
 func (e *editor) result() *Edits {
-	if len(e.pins) > len(e.want) {
-		e.pins = e.smallest(e.want, e.moved())
+	if len(e.moved) > 0 {
+		e.moved = e.smallest(e.moved)
 	}
 	for i := len(e.edits) - 1; i >= 0; i-- {
-		if _, candidate := e.want[e.edits[i].requirement.Name]; candidate {
-			continue // without it the version is excluded
+		if changes(e.question, e.edits[i].requirement.Name) {
+			continue // without it the candidate is excluded
 		}
 		fewer := slices.Delete(slices.Clone(e.edits), i, i+1)
-		if without := e.base.edited(fewer); without.admits(e.pins) {
+		if without := e.base.edited(fewer); without.admits(e.moved) {
 			e.edits, e.adviser = fewer, without
 		}
 	}
 	slices.SortFunc(e.edits, func(x, y Edit) int { return x.Place.Compare(y.Place) })
 	found := &Edits{Requirements: e.edits}
-	if len(e.pins) > len(e.want) {
-		found.Together = pinList(e.question, e.pins)
+	if len(e.moved) > 0 {
+		found.Together = pinList(e.question, e.moved)
 	}
 	return found
-}
-
-// moved returns the pins that move along.
-func (e *editor) moved() map[constraints.Name]constraints.Version {
-	moves := maps.Clone(e.pins)
-	maps.DeleteFunc(moves, func(name constraints.Name, _ constraints.Version) bool {
-		_, candidate := e.want[name]
-		return candidate
-	})
-	return moves
 }

@@ -128,61 +128,82 @@ func TestSuggestionsWouldBeAdmitted(t *testing.T) {
 }
 
 // TestEditsAreWhatItTakes writes the requirements of consumers as suggested for random
-// changes: what was rejected is admitted then, and not without any one of them.
+// changes, some of them for one environment of two: what was rejected is admitted then, and
+// not without any one of them.
 func TestEditsAreWhatItTakes(t *testing.T) {
-	suggested, several, moving, unpinned := 0, 0, 0, 0
+	several, moving, unpinned, split := 0, 0, 0, 0
 	property := func(rt *rapid.T) {
 		d := drawQuestion(t, rt)
-		found := gate.Judge(d.question).WithEdits
+		if rapid.Bool().Draw(rt, "split") {
+			d.question.Environments = resolvertest.Environments(t, "py311", "py312")
+			d.question.After = d.split(t)
+		}
+		report := gate.Judge(d.question)
+		if len(report.Together) > 0 {
+			if v := d.verdict(t, report.Together, nil); v != gate.Admit {
+				rt.Fatalf("%stogether with %v it is %v", d, report.Together, v)
+			}
+		}
+		found := report.WithEdits
 		if found == nil {
 			return
 		}
-		suggested++
-		if len(found.Requirements) > 1 {
-			several++
+		count := func(n *int, yes bool) {
+			if yes {
+				*n++
+			}
 		}
-		pins := d.after
-		if len(found.Together) > 0 {
-			moving++
-			pins = d.moved(found.Together)
-		}
-		verdict := func(edits []gate.Edit) gate.Verdict {
-			other := *d.question
-			other.After, other.Consumers = lines(t, pins), d.edited(t, edits)
-			return gate.Judge(&other).Verdict
-		}
-		if v := verdict(found.Requirements); v != gate.Admit {
+		count(&several, len(found.Requirements) > 1)
+		count(&moving, len(found.Together) > 0)
+		count(&split, len(d.question.Environments) > 1)
+		if v := d.verdict(t, found.Together, found.Requirements); v != gate.Admit {
 			rt.Fatalf("%swith %+v it is %v", d, found, v)
 		}
 		for i, e := range found.Requirements {
-			if r := resolvertest.Requirement(t, e.From); !strings.Contains(d.after, string(r.Name)+"===") {
-				unpinned++
-			}
-			if v := verdict(slices.Delete(slices.Clone(found.Requirements), i, i+1)); v == gate.Admit {
+			count(&unpinned, !strings.Contains(d.after, string(resolvertest.Requirement(t, e.From).Name)+"==="))
+			if v := d.verdict(t, found.Together, slices.Delete(slices.Clone(found.Requirements), i, i+1)); v == gate.Admit {
 				rt.Fatalf("%sof %+v, number %d is not needed", d, found, i)
 			}
 		}
 	}
-	for round := 0; (several == 0 || moving == 0 || unpinned == 0) && round < 50; round++ {
+	for round := 0; (several == 0 || moving == 0 || unpinned == 0 || split == 0) && round < 50; round++ {
 		rapid.Check(t, property)
 	}
-	if several == 0 || moving == 0 || unpinned == 0 {
-		t.Errorf("%d suggestions, %d of several edits, %d with pins that move, %d edits of what nothing pins: want some of each", suggested, several, moving, unpinned)
+	if several == 0 || moving == 0 || unpinned == 0 || split == 0 {
+		t.Errorf("suggestions: %d of several edits, %d with pins that move, %d edits of what nothing pins, %d for one environment of two: want some of each", several, moving, unpinned, split)
 	}
 }
 
-// moved returns the pins with some of them at other versions.
-func (d drawn) moved(pins []string) string {
-	words := strings.Fields(d.after)
-	for _, pin := range pins {
-		name, version, _ := strings.Cut(pin, "==")
-		for i, word := range words {
-			if strings.HasPrefix(word, name+"===") {
-				words[i] = name + "===" + version
+// split returns the lines After with each change for one environment of two only.
+func (d drawn) split(t *testing.T) (after []gate.Line) {
+	before := strings.Fields(d.before)
+	for _, word := range strings.Fields(d.after) {
+		if slices.Contains(before, word) {
+			after = append(after, lines(t, word)...)
+			continue
+		}
+		name, _, _ := strings.Cut(word, "===")
+		was := before[slices.IndexFunc(before, func(w string) bool { return strings.HasPrefix(w, name+"===") })]
+		after = append(after, lines(t, was+";python_version<'3.12'")...)
+		after = append(after, lines(t, word+";python_version>='3.12'")...)
+	}
+	return after
+}
+
+// verdict returns that on the question with some pins at other versions and some
+// requirements of consumers written anew.
+func (d drawn) verdict(t *testing.T, moves []string, edits []gate.Edit) gate.Verdict {
+	other := *d.question
+	other.After, other.Consumers = nil, d.edited(t, edits)
+	for _, l := range d.question.After {
+		for _, move := range moves {
+			if name, version, _ := strings.Cut(move, "=="); name == string(l.Requirement.Name) && !strings.Contains(version, ";") {
+				l = lines(t, name+"==="+version)[0]
 			}
 		}
+		other.After = append(other.After, l)
 	}
-	return strings.Join(words, " ")
+	return gate.Judge(&other).Verdict
 }
 
 // edited returns the consumers with some of their requirements written anew.

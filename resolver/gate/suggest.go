@@ -27,7 +27,7 @@ func (a *adviser) suggest(report *Report, clashes []*resolver.Clash) {
 	if len(report.Candidates) == 1 && len(report.Candidates[0].To) == 1 {
 		report.Instead = a.instead(report.Candidates[0].name)
 	}
-	if report.Together = a.together(report); report.Together == nil {
+	if report.Together = a.together(); report.Together == nil {
 		switch found := a.withEdits(report, clashes); {
 		case found == nil:
 		case len(found.Requirements) == 0:
@@ -114,7 +114,8 @@ func (a *adviser) excludes(name constraints.Name, v constraints.Version) bool {
 	})
 }
 
-// with returns the question with other pins.
+// with returns the question with some pins at other versions. The candidates are in the
+// question.
 func (a *adviser) with(pins map[constraints.Name]constraints.Version) *Question {
 	other := *a.question
 	other.After = moved(a.question.After, pins)
@@ -156,14 +157,31 @@ func pinned(lines []Line, name constraints.Name) constraints.Version {
 	return constraints.Version{}
 }
 
-// pinList returns pins as "NAME==VERSION", sorted, in the spelling of the file.
-func pinList(q *Question, pins map[constraints.Name]constraints.Version) []string {
+// pinList returns the candidates of a question and other pins as "NAME==VERSION", with
+// the marker where a candidate is for some environments only, sorted, in the spelling of
+// the file.
+func pinList(q *Question, moves map[constraints.Name]constraints.Version) []string {
 	var list []string
-	for _, l := range q.Before {
-		if v, ok := pins[l.Requirement.Name]; ok && l.IsPin() {
+	for i := range q.After {
+		l := &q.After[i]
+		v, moved := moves[l.Requirement.Name]
+		switch {
+		case !l.IsPin():
+		case moved:
 			list = appendNew(list, l.Requirement.Spelling+"=="+v.String())
+		case changes(q, l.Requirement.Name) && !isPinnedTo(q.Before, l.Requirement.Name, l.Version):
+			text := l.Requirement.Spelling + "==" + l.Version.String()
+			if l.Requirement.Marker != nil && isSplit(q.After, l.Requirement.Name) {
+				text += "; " + l.Requirement.Marker.String()
+			}
+			list = appendNew(list, text)
 		}
 	}
 	slices.Sort(list)
 	return list
+}
+
+// isPinnedTo reports whether a line pins a name to a version.
+func isPinnedTo(lines []Line, name constraints.Name, v constraints.Version) bool {
+	return slices.ContainsFunc(lines, func(l Line) bool { return l.Requirement.Name == name && l.Version.Equal(v) })
 }

@@ -14,44 +14,41 @@ const togetherSteps = 20_000
 
 // together returns the candidates with the pins that must move along with them, when all
 // of them would be admitted as one and none of these can be left out.
-func (a *adviser) together(report *Report) []string {
-	want := a.wanted(report)
-	moves := a.nearby(want)
+func (a *adviser) together() []string {
+	moves := a.nearby()
 	if moves == nil {
-		moves = a.solved(want)
+		moves = a.solved()
 	}
 	if moves == nil {
 		return nil
 	}
-	return pinList(a.question, a.smallest(want, moves))
+	return pinList(a.question, a.smallest(moves))
 }
 
 // nearby returns the pins to move along that are found going from clash to clash, nil
 // when that leads nowhere.
-func (a *adviser) nearby(want map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
-	want = maps.Clone(want)
+func (a *adviser) nearby() map[constraints.Name]constraints.Version {
 	all := make(map[constraints.Name]constraints.Version)
 	const maxRounds = 6
 	clashes := a.clashes
 	for range maxRounds {
-		moves := a.moves(clashes, want)
+		moves := a.moves(clashes, all)
 		if len(moves) == 0 {
 			return nil
 		}
-		maps.Copy(want, moves)
 		maps.Copy(all, moves)
 		var verdict Verdict
-		if verdict, clashes = a.judge(want); verdict == Admit {
+		if verdict, clashes = a.judge(all); verdict == Admit {
 			return all
 		}
 	}
 	return nil
 }
 
-// moves returns the pins that would have to move for clashes to go, none when no
-// move lifts one of them.
-func (a *adviser) moves(clashes []*resolver.Clash, wanted map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
-	q := a.with(wanted)
+// moves returns the pins that would have to move for clashes to go, besides those that have
+// moved, none when no move lifts one of them.
+func (a *adviser) moves(clashes []*resolver.Clash, moved map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
+	q := a.with(moved)
 	moves := make(map[constraints.Name]constraints.Version)
 	for _, c := range clashes {
 		if c.Kind != resolver.OutOfRange {
@@ -73,13 +70,13 @@ func (a *adviser) moves(clashes []*resolver.Clash, wanted map[constraints.Name]c
 
 // solved returns the pins to move along with which all that fits today fits, in every
 // environment, and would be admitted; nil for none.
-func (a *adviser) solved(want map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
-	if a.hopeless(want) {
+func (a *adviser) solved() map[constraints.Name]constraints.Version {
+	if a.hopeless() {
 		return nil
 	}
 	moves := make(map[constraints.Name]constraints.Version)
 	for _, b := range a.today {
-		found, err := a.solve(b, want)
+		found, err := a.solve(b)
 		if err != nil {
 			return nil
 		}
@@ -89,9 +86,7 @@ func (a *adviser) solved(want map[constraints.Name]constraints.Version) map[cons
 			}
 		}
 	}
-	all := maps.Clone(want)
-	maps.Copy(all, moves)
-	if len(moves) == 0 || !a.admits(all) {
+	if len(moves) == 0 || !a.admits(moves) {
 		return nil
 	}
 	return moves
@@ -100,34 +95,32 @@ func (a *adviser) solved(want map[constraints.Name]constraints.Version) map[cons
 // hopeless reports whether what rejects is no matter of other pins: a consumer's own
 // requirement, the candidate itself, or a pinned package of which no version accepts it.
 // It spares a rejection that is plain a search.
-func (a *adviser) hopeless(want map[constraints.Name]constraints.Version) bool {
-	q := a.with(want)
+func (a *adviser) hopeless() bool {
 	return slices.ContainsFunc(a.clashes, func(c *resolver.Clash) bool {
-		_, candidate := want[c.Target.Name]
 		switch {
-		case !candidate:
+		case !changes(a.question, c.Target.Name):
 			return false
 		case c.Kind != resolver.OutOfRange || c.Demand.From == nil:
 			return true
 		case c.Demand.From.Pin == nil:
 			return false
 		}
-		_, other := fittingRequirer(q, c)
+		_, other := fittingRequirer(a.question, c)
 		return !other
 	})
 }
 
 // solve returns the pins that move along in one environment, today's versions where they
 // fit.
-func (a *adviser) solve(b *baseline, want map[constraints.Name]constraints.Version) (map[constraints.Name]constraints.Version, error) {
-	pins, limits := Active(a.with(want).After, b.env)
+func (a *adviser) solve(b *baseline) (map[constraints.Name]constraints.Version, error) {
+	pins, limits := Active(a.question.After, b.env)
 	plan := resolver.Plan{Keep: make(map[constraints.Name]constraints.Version), MaxSteps: togetherSteps}
 	if a.question.Policy.Prereleases == DenyPrereleases {
 		plan.Prereleases = resolver.DenyPrereleases
 	}
 	var fixed []resolver.Pin
 	for _, p := range pins {
-		if _, candidate := want[p.Name]; candidate || p.URL != "" {
+		if p.URL != "" || changes(a.question, p.Name) {
 			fixed = append(fixed, p)
 			continue
 		}
@@ -152,18 +145,16 @@ func (a *adviser) solve(b *baseline, want map[constraints.Name]constraints.Versi
 	return moves, nil
 }
 
-// smallest returns the candidates with no more of the moves than it takes.
-func (a *adviser) smallest(want, moves map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
-	all := maps.Clone(want)
-	maps.Copy(all, moves)
+// smallest returns no more of the moves than it takes.
+func (a *adviser) smallest(moves map[constraints.Name]constraints.Version) map[constraints.Name]constraints.Version {
 	if len(moves) == 1 || len(moves) > maxSuggestions {
-		return all
+		return moves
 	}
 	for _, name := range slices.Sorted(maps.Keys(moves)) {
-		fewer := maps.Clone(all)
+		fewer := maps.Clone(moves)
 		if delete(fewer, name); a.admits(fewer) {
-			all = fewer
+			moves = fewer
 		}
 	}
-	return all
+	return moves
 }

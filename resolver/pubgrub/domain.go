@@ -124,9 +124,14 @@ func (s *search) restrict(p Package, excluded, cause int32) {
 func (s *search) choose(p Package) (conflict int32, err error) {
 	v := s.universe.Choose(p, s.domain(p))
 	conflict, err = s.expandAhead(p, v)
-	if conflict != none || err != nil || len(s.changed) > 0 {
+	switch {
+	case conflict != none || err != nil:
 		s.await(p)
-	} else {
+	case !s.domain(p).Has(v) && s.goFirst(p):
+		conflict = s.again()
+	case len(s.changed) > 0:
+		s.await(p)
+	default:
 		s.decide(p, v)
 	}
 	return conflict, err
@@ -184,6 +189,16 @@ func (s *search) levelOf(assignment int32) int32 {
 		return 0
 	}
 	return s.trail[assignment].level
+}
+
+// neededAt returns the level from which on p has been needed, as it is now.
+func (s *search) neededAt(p Package) int32 {
+	st := &s.pkgs[p]
+	a := st.last
+	for a != none && !s.domainAt(st, s.trail[a].dom).Has(int(st.size)) {
+		a = s.trail[a].before
+	}
+	return s.levelOf(a)
 }
 
 // since returns the first assignment after which the domain of p is within a set, none

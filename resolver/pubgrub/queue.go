@@ -29,6 +29,31 @@ func (s *search) weigh(p Package, n int32) {
 	}
 }
 
+// goFirst goes back to before the decision that has just ruled out versions of p, so that
+// p goes first: once for each package, if it was needed there already and has lost several
+// (ALGORITHM 4). It reports whether it did.
+func (s *search) goFirst(p Package) bool {
+	const full = weightUnit * leastWeight // puts p before all that weigh nothing
+	st := &s.pkgs[p]
+	if st.weight < weightUnit || st.weight >= full {
+		return false
+	}
+	level := int32(0) // of that decision
+	for _, t := range s.termsOf(s.trail[st.last].cause) {
+		if t.pkg != p {
+			level = max(level, s.levelOf(s.since(t.pkg, t.set, s.pkgs[t.pkg].last)))
+		}
+	}
+	if s.neededAt(p) >= level {
+		return false
+	}
+	s.forget()
+	s.back(level - 1)
+	s.await(p)
+	s.weigh(p, full)
+	return true
+}
+
 // await puts p into the queue, if it is to be decided.
 func (s *search) await(p Package) {
 	st := &s.pkgs[p]
