@@ -38,33 +38,37 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 	if err := contradiction(pins, env); err != nil {
 		return nil, err
 	}
-	c.pins = pins
-	for _, p := range pins {
-		c.today[p.Name] = p.Version
+	today := resolver.NewWorld(env, pins, limits, in.facts)
+	c.pins = slices.Clone(pins)
+	for i, p := range pins {
+		if r := today.Release(p.Name); r != nil && !r.Version.Equal(p.Version) { // ==1.0 that stands for 1.0+cpu
+			c.pins[i].Version = r.Version
+		}
+		c.today[p.Name] = c.pins[i].Version
 	}
-	c.joint = gate.JoinFitting(in.question(in.lines).Consumers, pins, resolver.NewWorld(env, pins, limits, in.facts), env)
+	c.joint = gate.JoinFitting(in.question(in.lines).Consumers, pins, today, env)
 	wanted := cmp.Or(in.settings.Policy.Prereleases, "deny") // as the gate has it
 	c.plan = resolver.Plan{Prereleases: prereleases[wanted], Excluded: slices.Clone(excluded), Apart: c.joint.Apart, Standing: c.today}
 	var fixed []resolver.Pin
-	for _, p := range pins {
+	for _, p := range c.pins {
 		if p.URL != "" || !u.climbs(p.Name) {
 			fixed = append(fixed, p)
 			continue
 		}
 		limits = append(limits, resolver.Root{Requirement: floorOf(p), Place: p.Place})
-		versions, err := in.facts.Versions(p.Name)
-		if err != nil {
-			return nil, err
-		}
-		if n := len(versions); n == 0 || versions[n-1].Compare(p.Version) <= 0 || slices.Contains(c.joint.Unfit, p.Name) {
-			continue
-		}
-		c.raises = append(c.raises, p)
 		older, err := renumbered(in.facts, p)
 		if err != nil {
 			return nil, err
 		}
 		c.plan.Excluded = append(c.plan.Excluded, older...)
+		versions, err := in.facts.Versions(p.Name)
+		if err != nil {
+			return nil, err
+		}
+		newer := len(versions) > 0 && versions[len(versions)-1].Compare(p.Version) > 0
+		if newer && !slices.Contains(c.joint.Unfit, p.Name) {
+			c.raises = append(c.raises, p)
+		}
 	}
 	c.world = resolver.NewWorld(env, fixed, limits, in.facts)
 	if err := c.ascend(ctx, in); err != nil {
