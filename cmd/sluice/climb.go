@@ -177,8 +177,9 @@ func (c *climb) solve(ctx context.Context, in *inputs, wishes []resolver.Root) (
 				return solution, err
 			}
 		case errors.As(err, &unknown) && !unknown.Version.IsZero() && unknown.Err == nil:
-			more = []resolver.Exclusion{{Name: unknown.Name, Range: constraints.Exactly(unknown.Version), Reason: unknown.Error(), Place: theIndex}}
-		default:
+			more, err = c.passOver(in, unknown.Name, unknown.Version)
+		}
+		if err != nil {
 			return nil, err
 		}
 		c.plan.Excluded = append(c.plan.Excluded, more...)
@@ -198,9 +199,45 @@ func (c *climb) incomplete(in *inputs, solution *resolver.Solution) (all []resol
 			return nil, err
 		}
 		if release != nil && release.Incomplete {
-			reason := fmt.Sprintf("%s %s requires more than the index says", v.Name, v.Version)
-			all = append(all, resolver.Exclusion{Name: v.Name, Range: constraints.Exactly(v.Version), Reason: reason, Place: theIndex})
+			more, err := c.passOver(in, v.Name, v.Version)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, more...)
 		}
+	}
+	return all, nil
+}
+
+// passOver excludes a version of which it is not known what it requires, or not all, and
+// those below it of which the same is so, down to today's: they would be the next to be
+// chosen, each at the price of a search.
+func (c *climb) passOver(in *inputs, name constraints.Name, version constraints.Version) (all []resolver.Exclusion, err error) {
+	versions, err := in.facts.Versions(name)
+	if err != nil {
+		return nil, err
+	}
+	at, pinned := c.today[name]
+	for _, v := range slices.Backward(versions) {
+		first := v.Equal(version)
+		switch {
+		case v.Compare(version) > 0, v.IsPrerelease() && !first:
+			continue
+		case pinned && v.Compare(at) <= 0 && !first:
+			return all, nil
+		}
+		release, err := in.facts.Release(name, v)
+		if err != nil {
+			return nil, err
+		}
+		reason := fmt.Sprintf("%s %s requires more than the index says", name, v)
+		switch {
+		case release != nil && release.Unknown:
+			reason = (&resolver.FactsError{Name: name, Version: v}).Error()
+		case release == nil || !release.Incomplete:
+			return all, nil
+		}
+		all = append(all, resolver.Exclusion{Name: name, Range: constraints.Exactly(v), Reason: reason, Place: theIndex})
 	}
 	return all, nil
 }
