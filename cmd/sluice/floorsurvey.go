@@ -36,7 +36,8 @@ func (a *app) floorOfAll(s *settings, f *floor) (int, error) {
 		return 0, usageError{msg: "--output is for the lowest versions of some requirements or one consumer", hint: "sluice generate --order lowest -o FILE writes those that fit all consumers together"}
 	}
 	environments, err := s.environments()
-	if err := errors.Join(err, s.complete()); err != nil {
+	missing := s.complete()
+	if err := errors.Join(s.unconfigured(missing), err, missing); err != nil {
 		return 0, err
 	}
 	in := &inputs{settings: s, environments: environments}
