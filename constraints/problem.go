@@ -21,9 +21,10 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("invalid %s %q: %s", e.What, Shorten(e.Input, 80), e.Msg)
 }
 
-// Shorten returns s cut to about max bytes, with "..." where something is
-// missing.
+// Shorten returns s as messages quote it: redacted, and cut to about max bytes, with "..."
+// where something is missing.
 func Shorten(s string, max int) string {
+	s = Redact(s)
 	if len(s) <= max {
 		return s
 	}

@@ -28,9 +28,13 @@ func (r Requirement) Applies(env *Environment, extra Name) bool {
 	return r.Marker == nil || r.Marker.Holds(env, extra)
 }
 
-// String returns the requirement as one line, in the order name, extras, range or
-// URL, marker.
-func (r Requirement) String() string {
+// String returns the requirement as it is shown: as Line does, without a user and password
+// in its URL.
+func (r Requirement) String() string { return Redact(r.Line()) }
+
+// Line returns the requirement as one line, in the order name, extras, range or URL,
+// marker. It may hold a password.
+func (r Requirement) Line() string {
 	var b strings.Builder
 	b.WriteString(r.Spelling)
 	if len(r.Extras) > 0 {

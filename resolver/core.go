@@ -115,7 +115,7 @@ func (e *Unsolved) asked() *inquiry {
 	}
 	for i := range u.job.Roots {
 		switch r := &u.job.Roots[i]; {
-		case r.Requirement.URL != "":
+		case r.Requirement.URL != "" && !u.world.unlisted(r.Requirement.Name).isSource():
 			q.rootSources = append(q.rootSources, *r)
 		case roots[r]:
 			q.roots = append(q.roots, *r)
@@ -140,7 +140,7 @@ func (e *Unsolved) asked() *inquiry {
 	})
 	for _, name := range u.world.pinNames() {
 		switch pin := u.world.pins[name]; {
-		case pin.URL != "":
+		case pin.isOpaque():
 			q.pinSources = append(q.pinSources, *pin)
 		case pins[name]:
 			q.pins = append(q.pins, *pin)

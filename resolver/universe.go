@@ -172,7 +172,7 @@ func (u *universe) nameAll() {
 		}
 	}
 	for name, pin := range u.world.pins {
-		if pin.URL == "" {
+		if !pin.isOpaque() {
 			u.name(name, pin.Range)
 		}
 	}
@@ -229,7 +229,7 @@ func (u *universe) number(n *node, extra constraints.Name, group int) pubgrub.Pa
 // its extras. A direct reference asks for nothing that could be chosen. The error is that
 // it cannot be told which versions there are.
 func (u *universe) requirements(r *constraints.Requirement, root *Root, group int) ([]pubgrub.Requirement, error) {
-	if r.URL != "" {
+	if r.URL != "" && !u.world.unlisted(r.Name).isSource() {
 		return nil, nil
 	}
 	n := u.world.node(r.Name)
@@ -252,7 +252,7 @@ func (u *universe) requirements(r *constraints.Requirement, root *Root, group in
 
 // inRange returns the requirement that a package be there, in the range of r.
 func (u *universe) inRange(on pubgrub.Package, r *constraints.Requirement, root *Root) pubgrub.Requirement {
-	key := meaningKey{kind: meansDemand, on: on, text: r.Range.String(), root: root}
+	key := meaningKey{kind: meansDemand, on: on, text: r.Range.String() + r.URL, root: root}
 	return u.intern(key, meaning{kind: meansDemand, requirement: r, root: root}, func() pubgrub.Set {
 		excluded := u.absence(on)
 		u.exclude(on, excluded, r)
@@ -325,7 +325,7 @@ func (u *universe) Demand(r pubgrub.Requirement) pubgrub.Demand { return u.deman
 // not wanted.
 func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
 	e := &u.packages[p]
-	if e.extra != "" || e.node.pinned != nil && e.node.pinned.pin.URL != "" {
+	if e.extra != "" || e.node.pinned != nil && e.node.pinned.pin.isOpaque() {
 		return nil
 	}
 	var facts []pubgrub.Requirement

@@ -271,7 +271,7 @@ func (k *walk) drain(level int) *conflict {
 func (k *walk) follow(e *edge, via origin, level int) *conflict {
 	n := e.to
 	k.touch(n)
-	if e.requirement.URL != "" {
+	if e.requirement.URL != "" && !n.isSource() {
 		k.skipped = append(k.skipped, via)
 		n.provided = n.provided || level == 0
 		return nil
@@ -329,7 +329,7 @@ func (k *walk) enter(c *candidate, extras []constraints.Name, via origin, level 
 // limit holds a candidate against the constraints that fix no version, the
 // world's and the job's own.
 func (k *walk) limit(c *candidate, via origin, level int) *conflict {
-	if c.pin != nil && c.pin.URL != "" {
+	if c.pin != nil && c.pin.isOpaque() {
 		return nil
 	}
 	for _, l := range k.limits(c.node.name) {
@@ -450,7 +450,7 @@ func (o *Outcome) Notes() []Note {
 		case s.extra != "":
 		case c.release != nil && c.release.Incomplete:
 			add(IncompleteFacts, s.via, c.chosen(), "")
-		case c.pin != nil && c.pin.URL != "":
+		case c.pin != nil && c.pin.isOpaque():
 			add(DirectReference, s.via, c.chosen(), "")
 		}
 	}

@@ -14,7 +14,15 @@ type Pin struct {
 	Range    constraints.Range // what the line says, such as ===1.4; it may be textual
 	URL      string            // of a local or remote source that stands for the release, else ""
 	Place    constraints.Place
+
+	// Release is what the source at URL is, where that is known. It is held to what is
+	// required of its version then, and its own requirements count.
+	Release *Release
 }
+
+// isOpaque reports whether the pin is to a source of which nothing is known, which meets
+// everything.
+func (p *Pin) isOpaque() bool { return p.URL != "" && p.Release == nil }
 
 // World is what one environment offers under one set of pins: a graph of
 // releases and of the requirements between them, built as far as it is walked.
@@ -96,6 +104,12 @@ type node struct {
 	exacts   int // how many of them want one version only
 }
 
+// isSource reports whether the package is pinned to a source of which it is known what it
+// is.
+func (n *node) isSource() bool {
+	return n.pinned != nil && n.pinned.pin.URL != "" && !n.pinned.pin.isOpaque()
+}
+
 // candidate is a version of a package that could be installed in the world.
 type candidate struct {
 	node    *node
@@ -164,10 +178,14 @@ func (w *World) unlisted(name constraints.Name) *node {
 func (w *World) pinnedCandidate(n *node, pin *Pin) *candidate {
 	c := &candidate{node: n, version: pin.Version, pin: pin}
 	c.base = &slot{candidate: c}
-	if pin.URL != "" { // what a local source requires is not known here
+	switch {
+	case pin.isOpaque():
 		return c
+	case pin.URL != "":
+		c.release = pin.Release
+	default:
+		c.release, c.err = w.pinnedRelease(pin)
 	}
-	c.release, c.err = w.pinnedRelease(pin)
 	switch {
 	case c.err != nil:
 		c.defect = UnknownFacts
@@ -326,11 +344,14 @@ func (w *World) edge(r *constraints.Requirement) edge {
 }
 
 // admits reports whether the candidate is what a requirement asks for. A direct
-// reference asks for its own URL; a source that stands for the release is taken
-// to have the version that is wanted.
+// reference asks for its own URL; a source that stands for the release, and of which
+// nothing is known, is taken to have the version that is wanted.
 func (c *candidate) admits(r *constraints.Requirement) bool {
-	if c.pin != nil && c.pin.URL != "" || r.URL != "" {
+	switch {
+	case c.pin != nil && c.pin.isOpaque():
 		return true
+	case r.URL != "":
+		return c.pin == nil || c.pin.Release == nil || c.pin.URL == r.URL
 	}
 	return r.Range.Contains(c.version)
 }

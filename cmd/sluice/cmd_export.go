@@ -115,12 +115,12 @@ func undecorated(e pinfile.Entry) string {
 	r := e.Requirement
 	r.Marker = nil
 	if r.URL != "" {
-		return r.String()
+		return r.Line()
 	}
 	if text, _, marked := strings.Cut(e.Arg, ";"); marked || e.Requirement.Marker == nil {
 		return strings.TrimSpace(text)
 	}
-	return r.String()
+	return r.Line()
 }
 
 // withSiblings returns what the consumer publishes itself, "" for nothing, and

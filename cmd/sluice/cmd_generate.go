@@ -161,7 +161,7 @@ func (g *generation) load(in *inputs) (err error) {
 		return err
 	}
 	for _, name := range g.files {
-		job, notes, err := s.readRequirements(name)
+		job, notes, err := s.readRequirements(name, nil)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,7 +57,7 @@ func (r *resolution) addRootFlags(flags *pflag.FlagSet) {
 type resolution struct {
 	files, overrides, excluded, consumers []string
 	job, order, pins, format, output      string
-	hashes                                bool
+	hashes, guessed                       bool // guessed: no flag says the format
 }
 
 // Words of the flags of resolve.
@@ -77,8 +78,9 @@ func (r *resolution) validate() error {
 
 // settleFormat chooses the format where no flag does.
 func (r *resolution) settleFormat() {
+	r.guessed = r.format == ""
 	switch {
-	case r.format != "":
+	case !r.guessed:
 	case isLockName(r.output):
 		r.format = "pylock"
 	default:
@@ -88,6 +90,9 @@ func (r *resolution) settleFormat() {
 
 // validateOutput holds to the name that installers know a lock file by.
 func (r *resolution) validateOutput() error {
+	if base := strings.ToLower(filepath.Base(r.output)); r.guessed && strings.Contains(base, "pylock") && strings.HasSuffix(base, ".toml") && !isLockName(r.output) {
+		return usageError{msg: fmt.Sprintf("--output: %s looks like a lock file, and is no name of one", r.output), hint: "installers read pylock.toml and pylock.NAME.toml (PEP 751); --format says otherwise"}
+	}
 	if r.format != "pylock" || r.output == "-" || isLockName(r.output) {
 		return nil
 	}
@@ -173,7 +178,7 @@ func (r *resolution) load(in *inputs, o *options, args []string) (resolver.Job, 
 		job.Roots = append(job.Roots, root)
 	}
 	for _, name := range r.files {
-		own, notes, err := in.settings.readRequirements(name)
+		own, notes, err := in.settings.readRequirements(name, in.environments[0])
 		errs = append(errs, err)
 		job.Roots, job.Limits = append(job.Roots, own.Roots...), append(job.Limits, own.Limits...)
 		in.settings.notes = append(in.settings.notes, notes...)
@@ -210,7 +215,7 @@ func (s *settings) hasConstraintsFile() bool {
 func parseRoot(text string) (resolver.Root, error) {
 	r, err := pep508.ParseRequirement(text)
 	if err != nil {
-		return resolver.Root{}, usageError{msg: fmt.Sprintf("%q is no requirement: %v", text, err), hint: "write NAME, NAME>=1.2 or NAME[EXTRA]==1.2; quote it for the shell"}
+		return resolver.Root{}, usageError{msg: fmt.Sprintf("%q is no requirement: %v", constraints.Redact(text), err), hint: "write NAME, NAME>=1.2 or NAME[EXTRA]==1.2; quote it for the shell"}
 	}
 	return resolver.Root{Requirement: r, Place: constraints.Place{File: "the command line"}}, nil
 }
@@ -223,6 +228,9 @@ func (r *resolution) consumerJob(in *inputs) (resolver.Job, error) {
 	}
 	if err != nil {
 		return resolver.Job{}, err
+	}
+	if env := in.environments[0]; c.judged.Runtime != nil && !c.judged.Runtime.Contains(env.Runtime()) {
+		return resolver.Job{}, usageError{msg: fmt.Sprintf("%s is for Python %s, and %s has %s", c.name, c.judged.Runtime, env.Name(), env.Runtime()), hint: "give another --environment"}
 	}
 	var jobs []string
 	for _, job := range c.judged.Jobs {
@@ -336,6 +344,12 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 	if err := contradiction(pins, env); err != nil {
 		return nil, err
 	}
+	references, err := in.references(env, job)
+	if err != nil {
+		return nil, err
+	}
+	answer.unknown = references.unknown
+	pins, limits = references.among(pins, limits)
 	solution, err := resolver.NewWorld(env, pins, limits, in.facts).Solve(ctx, job, plan)
 	var unsolved *resolver.Unsolved
 	switch {
@@ -346,7 +360,7 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 		return nil, withHint(err)
 	}
 	if r.format == "pylock" {
-		answer.lock, err = in.lock(env, solution, r.output)
+		answer.lock, err = in.lock(env, solution, r.output, references)
 	}
 	return answer, errors.Join(err, answer.tell(in, solution, r.hashes))
 }

@@ -37,7 +37,7 @@ func parseConstraints(name string, data []byte) (*pinfile.File, error) {
 	for _, e := range file.Entries() {
 		if e.Kind == pinfile.Include || e.Kind == pinfile.Constrain {
 			problems = append(problems, constraints.Problem{
-				Place: e.Place, Msg: "the constraints are not all in this file", Hint: "put the pins of " + e.Arg + " here: a gate edits one file",
+				Place: e.Place, Msg: "the constraints are not all in this file", Hint: "put the pins of " + constraints.Shorten(e.Arg, 80) + " here: a gate edits one file",
 			})
 		}
 	}

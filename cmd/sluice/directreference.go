@@ -13,9 +13,10 @@ import (
 
 // reference locks a package to the URL of a direct reference (PEP 508, with the fragments
 // and revisions that pip knows).
-func (l *locker) reference(name constraints.Name, text string, place constraints.Place) (p lockedPackage, err error) {
-	fail := func(msg, hint string) (lockedPackage, error) {
-		return p, constraints.Problems{{Place: place, Msg: fmt.Sprintf("%s @ %s %s", name, withoutPassword(text), msg), Hint: hint}}
+func (l *locker) reference(name constraints.Name, text string, place constraints.Place) (p lockedPackage) {
+	fail := func(msg, hint string) lockedPackage {
+		l.problems = append(l.problems, constraints.Problem{Place: place, Msg: fmt.Sprintf("%s @ %s %s", name, constraints.Redact(text), msg), Hint: hint})
+		return p
 	}
 	u, err := url.Parse(text)
 	if err != nil {
@@ -24,8 +25,9 @@ func (l *locker) reference(name constraints.Name, text string, place constraints
 	fragment, _ := url.ParseQuery(u.Fragment)
 	subdirectory := fragment.Get("subdirectory")
 	u.Fragment, u.RawFragment = "", ""
-	u.User = publicUser(u)
+	u.User = pypi.PublicUser(u)
 	system, transport, isVCS := strings.Cut(u.Scheme, "+")
+	path, isLocal := pypi.Location{URL: u.String()}.Path()
 	switch {
 	case isVCS:
 		u.Scheme = transport
@@ -35,12 +37,9 @@ func (l *locker) reference(name constraints.Name, text string, place constraints
 			return fail("names no commit", "a lock file pins one: write its whole hexadecimal id behind an @")
 		}
 		p.VCS = &lockedVCS{Type: system, URL: u.String(), Commit: revision, Subdirectory: subdirectory}
-	case u.Scheme == "file":
-		path, _ := pypi.Location{URL: u.String()}.Path()
-		if isFolder(path) {
-			p.Directory = &lockedDirectory{Path: l.relative(path), Subdirectory: subdirectory}
-			break
-		}
+	case isLocal && isFolder(path):
+		p.Directory = &lockedDirectory{Path: l.relative(path), Subdirectory: subdirectory}
+	case isLocal:
 		a := &lockedArchive{Subdirectory: subdirectory}
 		if a.Path, a.Size, a.Hashes, err = l.local(u); err != nil {
 			return fail("cannot be read: "+cause(err), "")
@@ -58,20 +57,8 @@ func (l *locker) reference(name constraints.Name, text string, place constraints
 		}
 		p.Archive = a
 	}
-	return p, nil
+	return p
 }
-
-// publicUser returns the user of a URL that a lock file may show: the name in SSH, which
-// is no secret and without which there is no connection.
-func publicUser(u *url.URL) *url.Userinfo {
-	if u.User == nil || !strings.HasSuffix(u.Scheme, "ssh") {
-		return nil
-	}
-	return url.User(u.User.Username())
-}
-
-// withoutPassword returns a URL as it may be shown.
-func withoutPassword(text string) string { return pypi.URL(text).String() }
 
 var commitID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 

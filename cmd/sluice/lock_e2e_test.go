@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -10,30 +12,33 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"sluice/constraints/pep508"
-	"sluice/fixtures/indexserver"
 )
 
-// TestRealInstallersTakeTheLockFile locks what a consumer of the demo universe needs for
-// the Python of this machine, and has real pip and real uv install from the lock file
-// alone: what they verify the digests of is what was resolved.
+// TestRealInstallersTakeTheLockFile locks what a consumer of the demo universe needs, and
+// what a wheel does that a URL names, for the Python of this machine, and has real pip and
+// real uv install from the lock file alone: what they verify the digests of is what was
+// resolved.
 func TestRealInstallersTakeTheLockFile(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skip: -short, and installers take seconds")
 	}
 	python := client(t, "python3", "")
-	facts, err := (&fixtureServer{}).facts(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	served, err := indexserver.Start(indexserver.New(facts, indexserver.Options{}), indexserver.Listen{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(served.Close)
+	files := serveUniverseFiles(t)
 	dir := universe(t)
-	lock := filepath.Join(dir, "pylock.toml")
-	want := lockAndList(t, dir, served.IndexURL(), pythonHere(t, python))
+	wheel := files.download(t, dir, "fathomrest/fathomrest-2.31.0-py3-none-any.whl")
+	for name, roots := range map[string][]string{
+		"a consumer":         {"--consumer", "harbour-agent"},
+		"a direct reference": {"fathomrest @ " + wheel},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := lockAndList(t, dir, files.index, append(roots, "-e", pythonHere(t, python))...)
+			testInstallers(t, python, filepath.Join(dir, "pylock.toml"), want)
+		})
+	}
+}
 
+// testInstallers has clients install from a lock file.
+func testInstallers(t *testing.T, python, lock string, want map[string]string) {
 	t.Run("uv", func(t *testing.T) {
 		uv := client(t, "uv", "SLUICE_UV")
 		target := t.TempDir()
@@ -55,27 +60,28 @@ func TestRealInstallersTakeTheLockFile(t *testing.T) {
 	})
 }
 
-// lockAndList writes the lock file of a consumer and returns the versions that a list of
-// constraints has for the same.
-func lockAndList(t *testing.T, dir, url, env string) map[string]string {
+// lockAndList writes pylock.toml and returns the versions that JSON has for the same.
+func lockAndList(t *testing.T, dir, index string, arguments ...string) map[string]string {
 	t.Helper()
-	run := func(arguments ...string) string {
-		var stdout, stderr bytes.Buffer
-		a := &app{stdout: &stdout, stderr: &stderr, dir: dir, getenv: func(string) string { return "" }}
-		all := append([]string{"resolve", "--consumer", "harbour-agent", "-e", env, "--index-url", url, "--cache-dir", filepath.Join(dir, ".cache")}, arguments...)
-		if status := a.run(all); status != exitOK {
-			t.Fatalf("exit status %d: %s", status, stderr.String())
+	arguments = append([]string{"resolve", "--index-url", index, "--cache-dir", filepath.Join(dir, ".cache")}, arguments...)
+	for _, format := range [][]string{{"-o", "pylock.toml"}, {"-o", "answer.json", "--format", "json"}} {
+		if status, said := runSluice(dir, append(arguments, format...)...); status != exitOK {
+			t.Fatalf("exit status %d: %s", status, said)
 		}
-		return stdout.String()
 	}
-	run("-o", "pylock.toml")
+	data, err := os.ReadFile(filepath.Join(dir, "answer.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer resolutionAnswer
+	if err := json.Unmarshal(data, &answer); err != nil {
+		t.Fatal(err)
+	}
 	set := make(map[string]string)
-	for line := range strings.Lines(run("--format", "constraints")) {
-		if name, version, ok := strings.Cut(strings.TrimSpace(line), "==="); ok {
-			set[name] = version
-		}
+	for _, p := range answer.Packages {
+		set[p.Name] = p.Version
 	}
-	if len(set) < 5 {
+	if len(set) < 4 {
 		t.Fatalf("only %d packages: %v", len(set), set)
 	}
 	return set

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,8 +26,8 @@ type addressed interface {
 }
 
 // lock returns a solution as the lock file that is to be written to output. The error has
-// all packages that cannot be locked.
-func (in *inputs) lock(env *constraints.Environment, s *resolver.Solution, output string) (*lockFile, error) {
+// all that cannot be locked.
+func (in *inputs) lock(env *constraints.Environment, s *resolver.Solution, output string, r *references) (*lockFile, error) {
 	from, ok := in.facts.origin.(addressed)
 	if !ok {
 		return nil, usageError{msg: "recorded facts do not say where files can be downloaded from, which a lock file has to", hint: "ask the index itself: --index-url URL"}
@@ -40,27 +41,15 @@ func (in *inputs) lock(env *constraints.Environment, s *resolver.Solution, outpu
 		file.RequiresPython = "==" + python.Text + ".*"
 	}
 	needs := dependencies(s)
-	var errs []error
-	add := func(name constraints.Name, p lockedPackage, err error) {
-		p.Name, p.Dependencies = string(name), needs[name]
-		file.Packages = append(file.Packages, p)
-		errs = append(errs, err)
-	}
 	for _, c := range s.Installed() {
-		if c.Pin != nil && c.Pin.URL != "" {
-			p, err := l.reference(c.Name, c.Pin.URL, c.Pin.Place)
-			add(c.Name, p, err)
-			continue
-		}
-		p, err := l.release(c)
-		add(c.Name, p, err)
+		p := l.release(c)
+		p.Dependencies = needs[c.Name]
+		file.Packages = append(file.Packages, p)
 	}
-	for _, d := range directReferences(s) {
-		p, err := l.reference(d.Requirement.Name, d.Requirement.URL, d.Place)
-		add(d.Requirement.Name, p, err)
-	}
-	slices.SortStableFunc(file.Packages, func(a, b lockedPackage) int { return strings.Compare(a.Name, b.Name) })
-	return file, errors.Join(errs...)
+	l.refuse(s.Notes(), r)
+	slices.SortFunc(file.Packages, func(a, b lockedPackage) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(l.problems, func(a, b constraints.Problem) int { return a.Place.Compare(b.Place) })
+	return file, errors.Join(l.problems.Err(), errors.Join(l.errs...))
 }
 
 // environmentMarker returns the marker of the machines that an environment stands for.
@@ -90,60 +79,95 @@ func dependencies(s *resolver.Solution) map[constraints.Name][]lockedDependency 
 	return all
 }
 
-// directReferences returns the demands by URL that a solution passes over, one for each
-// package.
-func directReferences(s *resolver.Solution) []resolver.Demand {
-	var all []resolver.Demand
-	for _, n := range s.Notes() {
-		twice := slices.ContainsFunc(all, func(d resolver.Demand) bool { return d.Requirement.Name == n.Demand.Requirement.Name })
-		if n.Kind == resolver.DirectReference && n.Demand.Requirement.URL != "" && !twice {
-			all = append(all, n.Demand)
-		}
-	}
-	return all
-}
-
 // locker finds out what a lock file says of packages.
 type locker struct {
-	in     *inputs
-	env    *constraints.Environment
-	from   addressed
-	folder string // of the lock file
+	in       *inputs
+	env      *constraints.Environment
+	from     addressed
+	folder   string // of the lock file
+	problems constraints.Problems
+	errs     []error // without a place
 }
 
-// release locks a release to those of its files that the environment can install.
-func (l *locker) release(c resolver.Chosen) (p lockedPackage, err error) {
+// refuse complains of direct references of which it is not known what they require: a lock
+// file has to be whole.
+func (l *locker) refuse(notes []resolver.Note, r *references) {
+	seen := make(map[constraints.Place]bool)
+	for _, n := range notes {
+		d := n.Demand
+		if n.Kind != resolver.DirectReference || seen[d.Place] {
+			continue
+		}
+		seen[d.Place] = true
+		target := d.Requirement.URL
+		if target == "" && n.Target.Pin != nil {
+			target = n.Target.Pin.URL
+		}
+		why := "nobody was asked"
+		if err := r.unknown[d.Requirement.Name]; err != nil {
+			why = err.Error()
+		}
+		l.problems = append(l.problems, constraints.Problem{
+			Place: d.Place,
+			Msg:   fmt.Sprintf("what %s @ %s requires is not known, so that the lock file would not be whole: %s", d.Requirement.Name, constraints.Redact(target), why),
+		})
+		l.reference(d.Requirement.Name, target, d.Place) // for what else there is to complain of
+	}
+}
+
+// release locks a release to those of its files that the environment can install, or to
+// the source that stands for it.
+func (l *locker) release(c resolver.Chosen) lockedPackage {
+	p := lockedPackage{Name: string(c.Name)}
+	if c.Pin != nil && c.Pin.URL != "" {
+		source := l.reference(c.Name, c.Pin.URL, c.Pin.Place)
+		source.Name = p.Name
+		if c.Pin.Release != nil {
+			source.RequiresPython = pythons(c.Pin.Release)
+		}
+		return source
+	}
+	fail := func(err error) lockedPackage {
+		l.errs = append(l.errs, fmt.Errorf("%s %s: %w", c.Name, c.Version, err))
+		return p
+	}
 	release, err := l.in.facts.Release(c.Name, c.Version)
 	if err != nil || release == nil {
-		return p, err
+		return fail(cmp.Or(err, errors.New("it is not published")))
 	}
 	published, err := l.files(c.Name, release.Version)
 	if err != nil {
-		return p, err
+		return fail(err)
 	}
-	p.Version = release.Version.String()
-	if release.RequiresRuntime != nil {
-		p.RequiresPython = release.RequiresRuntime.String()
-	}
+	p.Version, p.RequiresPython = release.Version.String(), pythons(release)
+	var without error
 	for i := range release.Files {
 		f := &release.Files[i]
 		if !f.Installable(l.env) || f.Yanked && !release.Yanked {
 			continue
 		}
 		locked, err := l.file(published[f.Name])
-		if err != nil {
-			return p, fmt.Errorf("%s %s: %w", c.Name, p.Version, err)
-		}
-		if len(f.Tags) == 0 {
+		switch {
+		case err != nil:
+			without = err
+		case len(f.Tags) == 0:
 			p.Sdist = &locked
-		} else {
+		default:
 			p.Wheels = append(p.Wheels, locked)
 		}
 	}
 	if p.Sdist == nil && len(p.Wheels) == 0 {
-		return p, fmt.Errorf("%s %s has no file that %s can install", c.Name, p.Version, l.env.Name())
+		return fail(cmp.Or(without, fmt.Errorf("it has no file that %s can install", l.env.Name())))
 	}
-	return p, nil
+	return p
+}
+
+// pythons returns the Requires-Python of a release, "" for none.
+func pythons(r *resolver.Release) string {
+	if r.RequiresRuntime == nil {
+		return ""
+	}
+	return r.RequiresRuntime.String()
 }
 
 // files returns the files of a release by name.
@@ -207,8 +231,12 @@ func (l *locker) local(u *url.URL) (path string, size int64, hashes map[string]s
 	return l.relative(name), size, map[string]string{"sha256": hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
-// relative returns a local path as seen from the lock file.
+// relative returns a local path as seen from the lock file; the whole path where its folder
+// is come to by a link, since ".." leads elsewhere for whoever follows that.
 func (l *locker) relative(name string) string {
+	if folder, err := filepath.EvalSymlinks(l.folder); err != nil || folder != filepath.Clean(l.folder) {
+		return filepath.ToSlash(name)
+	}
 	if path, err := filepath.Rel(l.folder, name); err == nil {
 		name = path
 	}

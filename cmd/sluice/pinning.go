@@ -123,7 +123,7 @@ func (c candidate) add(file *pinfile.File) (*pinfile.File, error) {
 		if e.Kind == pinfile.Requirement && e.Requirement.Name == c.name && !e.Fixes() && (c.marker == nil || e.Requirement.Marker == nil) {
 			return nil, constraints.Problems{{
 				Place: e.Place,
-				Msg:   fmt.Sprintf("%s is listed here without a pin: %s", c.spelling, strings.TrimSpace(e.Arg)),
+				Msg:   fmt.Sprintf("%s is listed here without a pin: %s", c.spelling, constraints.Redact(strings.TrimSpace(e.Arg))),
 				Hint:  fmt.Sprintf("remove the line first: sluice edit %s=", c.spelling),
 			}}
 		}

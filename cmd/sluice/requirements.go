@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/constraints/manifest"
@@ -15,10 +17,16 @@ import (
 
 // readRequirements returns what a file requires that is no consumer's: a requirements file
 // with what it includes, or the runtime requirements of a pyproject.toml or setup.cfg. "-"
-// is stdin. The notes are about what was seen and not followed.
-func (s *settings) readRequirements(name string) (resolver.Job, []note, error) {
+// is stdin. The notes are about what was seen and not followed. A project that env is not
+// for is a problem; nil for any.
+func (s *settings) readRequirements(name string, env *constraints.Environment) (resolver.Job, []note, error) {
+	if scheme, _, isURL := strings.Cut(name, "://"); isURL {
+		return resolver.Job{}, nil, usageError{msg: "-r reads files, and " + scheme + "://... is a URL", hint: "keep a copy of the file, and give that"}
+	}
 	info, err := os.Stat(s.abs(name))
 	switch {
+	case filepath.Ext(name) == ".py":
+		return resolver.Job{}, nil, usageError{msg: name + " would have to be run to tell what it requires", hint: "give a requirements file, pyproject.toml or setup.cfg"}
 	case name == "-":
 		return readStream("stdin", os.Stdin)
 	case err != nil:
@@ -33,52 +41,51 @@ func (s *settings) readRequirements(name string) (resolver.Job, []note, error) {
 		defer f.Close()
 		return readStream(name, f)
 	}
-	return s.readManifest(name)
+	return s.readManifest(name, env)
 }
 
 // readManifest reads a file with those that it includes, which lie in the working
-// directory, or in the folder of the file where that is elsewhere.
-func (s *settings) readManifest(name string) (resolver.Job, []note, error) {
-	top, err := os.OpenRoot(s.dir)
-	if err != nil {
+// directory, or in the folder of the file where that is elsewhere. Links are followed, as
+// installers do: the file was named by who asks.
+func (s *settings) readManifest(name string, env *constraints.Environment) (resolver.Job, []note, error) {
+	top, inside, prefix := s.dir, filepath.Dir(name), ""
+	if !filepath.IsLocal(name) {
+		top, inside, prefix = filepath.Dir(s.abs(name)), ".", filepath.ToSlash(filepath.Dir(name))
+	}
+	read, err := manifest.Load(os.DirFS(top), filepath.ToSlash(inside), manifest.Options{Files: []string{filepath.Base(name)}})
+	var problems constraints.Problems
+	if read == nil || err != nil && !errors.As(err, &problems) {
 		return resolver.Job{}, nil, err
-	}
-	defer top.Close()
-	if target, err := filepath.EvalSymlinks(s.abs(name)); err == nil && target != s.abs(name) && isLink(s.abs(name)) {
-		name = target
-	}
-	c := consumer{folder: filepath.Dir(name)}
-	c.load(top, manifest.Options{Files: []string{filepath.Base(name)}})
-	if c.manifest == nil {
-		return resolver.Job{}, nil, c.problems
 	}
 	var job resolver.Job
 	whole := !slices.Contains([]string{".toml", ".cfg"}, filepath.Ext(name))
-	for _, d := range c.manifest.Requirements {
+	for _, d := range read.Requirements {
 		if whole || d.Group.Kind == manifest.Runtime {
-			job.Roots = append(job.Roots, resolver.Root{Requirement: d.Requirement, Place: d.Place.Under(c.prefix)})
+			job.Roots = append(job.Roots, resolver.Root{Requirement: d.Requirement, Place: d.Place.Under(prefix)})
 		}
 	}
-	for _, d := range c.manifest.Constraints {
-		job.Limits = append(job.Limits, resolver.Root{Requirement: d.Requirement, Place: d.Place.Under(c.prefix)})
+	for _, d := range read.Constraints {
+		job.Limits = append(job.Limits, resolver.Root{Requirement: d.Requirement, Place: d.Place.Under(prefix)})
 	}
-	var notes []note
-	for _, p := range slices.Concat(c.manifest.Notes, c.manifest.Settings) {
-		p.Place = p.Place.Under(c.prefix)
-		notes = append(notes, notesOf(constraints.Problems{p})...)
+	// What of a consumer is a note, or leaves verdicts open, here is the question.
+	problems = placed(slices.Concat(problems, read.Unread, read.Sources), prefix)
+	if !whole && env != nil && read.RequiresPython != nil && !read.RequiresPython.Contains(env.Runtime()) {
+		problems = append(problems, constraints.Problem{
+			Place: read.RequiresPythonPlace.Under(prefix),
+			Msg:   fmt.Sprintf("the project is for Python %s, and %s has %s", read.RequiresPython, env.Name(), env.Runtime()),
+			Hint:  "give another --environment",
+		})
 	}
-	problems := c.problems
-	for _, p := range c.manifest.Unread { // of a consumer it leaves verdicts open; here it is the question
-		p.Place = p.Place.Under(c.prefix)
-		problems = append(problems, p)
-	}
-	return job, notes, problems.Err()
+	return job, notesOf(placed(read.Settings, prefix)), problems.Err()
 }
 
-// isLink reports whether a path is a symbolic link itself.
-func isLink(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.Mode()&fs.ModeSymlink != 0
+// placed returns problems with their places under a folder.
+func placed(problems constraints.Problems, folder string) constraints.Problems {
+	moved := slices.Clone(problems)
+	for i := range moved {
+		moved[i].Place = moved[i].Place.Under(folder)
+	}
+	return moved
 }
 
 // readStream reads a requirements file from what has no folder.
@@ -97,7 +104,7 @@ func readStream(name string, from io.Reader) (resolver.Job, []note, error) {
 	for _, e := range file.Entries() {
 		switch {
 		case e.Kind == pinfile.Include, e.Kind == pinfile.Constrain:
-			problems = append(problems, constraints.Problem{Place: e.Place, Msg: "not followed: " + name + " has no folder in which to look for " + e.Arg, Hint: "name it by -r, or keep both in files"})
+			problems = append(problems, constraints.Problem{Place: e.Place, Msg: "not followed: " + name + " includes no other files", Hint: "give " + constraints.Shorten(e.Arg, 80) + " by -r"})
 		case e.Requirement.Name != "":
 			job.Roots = append(job.Roots, resolver.Root{Requirement: e.Requirement, Place: e.Place})
 		case e.Kind == pinfile.Settings:

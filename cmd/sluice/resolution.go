@@ -27,18 +27,21 @@ type resolutionAnswer struct {
 	Conflict      *resolvedConflict `json:"conflict,omitempty"`
 	Hints         []string          `json:"hints,omitempty"` // what might be done
 
-	lock            *lockFile          // if asked for
-	required, about []constraints.Name // of a conflict: what its requirements are on, and all that it is about
+	lock            *lockFile                  // if asked for
+	unknown         map[constraints.Name]error // why it is not known what direct references require
+	required, about []constraints.Name         // of a conflict: what its requirements are on, and all that it is about
 }
 
 // resolvedPackage is one of the packages that are installed.
 type resolvedPackage struct {
 	Name    string   `json:"name"`
 	Version string   `json:"version,omitempty"`
-	URL     string   `json:"url,omitempty"`    // of a direct reference that stands for a release
+	URL     string   `json:"url,omitempty"`    // of a direct reference that stands for a release, without user and password
 	Pinned  string   `json:"pinned,omitempty"` // where
 	Via     []string `json:"via"`              // who requires it: packages, and places of requirements
 	Hashes  []string `json:"hashes,omitempty"` // ALGORITHM:HEX, of all its files
+
+	source string // the URL with all that it takes to get there
 }
 
 // resolvedStep is a step of an explanation.
@@ -66,8 +69,13 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 	demands := s.Demands()
 	for _, c := range s.Installed() {
 		p := resolvedPackage{Name: string(c.Name), Version: c.Version.String(), Via: []string{}}
-		if c.Pin != nil && c.Pin.Place.File != "" {
-			p.Pinned, p.URL = c.Pin.Place.String(), c.Pin.URL
+		switch {
+		case c.Pin == nil:
+		case c.Pin.Release != nil: // a direct reference
+			p.from(c.Pin.URL)
+		case c.Pin.Place.File != "":
+			p.Pinned = c.Pin.Place.String()
+			p.from(c.Pin.URL)
 		}
 		for _, d := range demands[c.Name] {
 			via := d.Place.String()
@@ -94,10 +102,14 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 
 // note takes over what the solution passes over; a direct reference is a package too.
 func (x *resolutionAnswer) note(n *resolver.Note) {
-	if text := (note{Message: gate.TextOfNote(n)}); !slices.Contains(x.Notes, text) {
+	r := n.Demand.Requirement
+	text := note{Message: gate.TextOfNote(n)}
+	if why := x.unknown[r.Name]; why != nil && n.Kind == resolver.DirectReference {
+		text.Message += ": " + why.Error()
+	}
+	if !slices.Contains(x.Notes, text) {
 		x.Notes = append(x.Notes, text)
 	}
-	r := n.Demand.Requirement
 	if n.Kind != resolver.DirectReference || r.URL == "" {
 		return
 	}
@@ -108,13 +120,17 @@ func (x *resolutionAnswer) note(n *resolver.Note) {
 	i := slices.IndexFunc(x.Packages, func(p resolvedPackage) bool { return p.Name == string(r.Name) })
 	if i < 0 {
 		i = len(x.Packages)
-		x.Packages = append(x.Packages, resolvedPackage{Name: string(r.Name), URL: r.URL, Via: []string{}})
+		x.Packages = append(x.Packages, resolvedPackage{Name: string(r.Name), Via: []string{}})
+		x.Packages[i].from(r.URL)
 	}
 	if p := &x.Packages[i]; !slices.Contains(p.Via, via) {
 		p.Via = append(p.Via, via)
 		slices.Sort(p.Via)
 	}
 }
+
+// from says that a URL stands for the release.
+func (p *resolvedPackage) from(url string) { p.URL, p.source = constraints.Redact(url), url }
 
 // addHashes adds the digests of the files of a release.
 func (p *resolvedPackage) addHashes(in *inputs, c resolver.Chosen) error {
@@ -304,7 +320,7 @@ func (x *resolutionAnswer) writePins(w io.Writer, r *resolution) {
 func (p *resolvedPackage) line(format string) string {
 	switch {
 	case p.URL != "":
-		return p.Name + " @ " + printable(p.URL)
+		return p.Name + " @ " + printable(p.source)
 	case format == "constraints":
 		return p.Name + "===" + p.Version
 	}

@@ -51,6 +51,10 @@ type Consumer struct {
 	// what, such as --index-url. Their values are not told, which may be secret.
 	Settings constraints.Problems
 
+	// Sources tells of lines in requirements files that install the project itself, or
+	// something that they do not name: what that requires is not among Requirements.
+	Sources constraints.Problems
+
 	// Problems is all that is wrong with the manifests: what Load returned as its
 	// error.
 	Problems constraints.Problems

@@ -46,19 +46,23 @@ func (l *loader) entry(e *pinfile.Entry, group Group) {
 		l.consumer.Settings = append(l.consumer.Settings, IgnoredSettings(e))
 	case e.Kind != pinfile.Requirement && self:
 		l.selves[d.Place] = true
+		l.source(e, "it installs the project itself", "leave it out, and give the project's own manifest")
 		d.Extras = extras
 		l.consumer.Requirements = append(l.consumer.Requirements, d)
 	case e.Kind != pinfile.Requirement && (d.Name == "" || !strings.Contains(d.URL, "://")):
-		l.consumer.Notes = append(l.consumer.Notes, constraints.Problem{
-			Place: e.Place,
-			Msg:   fmt.Sprintf("not read: %s %q does not tell what it is the source of", e.Kind, constraints.Shorten(e.Arg, 120)),
-			Hint:  "write NAME @ URL",
-		})
+		msg := fmt.Sprintf("%s %q does not tell what it is the source of", e.Kind, constraints.Shorten(e.Arg, 120))
+		l.source(e, msg, "write NAME @ URL")
+		l.consumer.Notes = append(l.consumer.Notes, constraints.Problem{Place: e.Place, Msg: "not read: " + msg, Hint: "write NAME @ URL"})
 	case e.Constraint:
 		l.consumer.Constraints = append(l.consumer.Constraints, d)
 	default:
 		l.consumer.Requirements = append(l.consumer.Requirements, d)
 	}
+}
+
+// source remembers a line of which it is not known what it requires.
+func (l *loader) source(e *pinfile.Entry, msg, hint string) {
+	l.consumer.Sources = append(l.consumer.Sources, constraints.Problem{Place: e.Place, Msg: msg, Hint: hint})
 }
 
 // IgnoredSettings returns what is to be said of a line of options alone where it is not

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/index/fetch"
@@ -23,7 +24,8 @@ func PipBuilder(run fetch.Runner, args ...string) Builder {
 		if err != nil {
 			return nil, withoutURL(err)
 		}
-		if u.User = nil; len(f.Hashes) > 0 { // arguments are there for everybody to see
+		u.User = PublicUser(u)
+		if len(f.Hashes) > 0 && u.Fragment == "" {
 			digest, ok := digestOf(f.Hashes)
 			if !ok {
 				return nil, errors.New("the file's digest is of no kind that can be verified")
@@ -41,6 +43,15 @@ func PipBuilder(run fetch.Runner, args ...string) Builder {
 		}
 		return parseReport(out)
 	}
+}
+
+// PublicUser returns the user of a URL that everybody may see, as they see the arguments of
+// programs: the name in SSH, which is no secret and without which there is no connection.
+func PublicUser(u *url.URL) *url.Userinfo {
+	if u.User == nil || !strings.HasSuffix(u.Scheme, "ssh") {
+		return nil
+	}
+	return url.User(u.User.Username())
 }
 
 // parseReport reads the metadata of the one thing that a report of pip would install
