@@ -33,6 +33,15 @@ func (a atLeast) Contains(v Version) bool  { return v.Compare(a.version) >= 0 }
 func (a atLeast) MentionsPrerelease() bool { return a.version.IsPrerelease() }
 func (a atLeast) String() string           { return ">=" + a.version.String() }
 
+// Above returns the range that holds all that follow a version.
+func Above(v Version) Range { return above{v} }
+
+type above struct{ version Version }
+
+func (a above) Contains(v Version) bool  { return v.Compare(a.version) > 0 }
+func (a above) MentionsPrerelease() bool { return a.version.IsPrerelease() }
+func (a above) String() string           { return ">" + a.version.String() }
+
 // Everything returns the range that holds every version.
 func Everything() Range { return everything{} }
 

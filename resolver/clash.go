@@ -37,6 +37,7 @@ type Root struct {
 	Requirement constraints.Requirement
 	Place       constraints.Place
 	Group       int // whose versions of a package count that a Plan chooses Apart
+	Wish        int // its number from 1 among the wishes of a Most, 0 for a must
 }
 
 // Demand is a requirement together with who makes it: the release From of a

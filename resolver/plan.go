@@ -12,6 +12,10 @@ type Plan struct {
 	// Keep are versions that are taken where they fit, whatever the Order.
 	Keep map[constraints.Name]constraints.Version
 
+	// Standing are versions that may stay though they were yanked, as if a constraint named
+	// them exactly.
+	Standing map[constraints.Name]constraints.Version
+
 	Prereleases Prereleases
 
 	// Overrides stand for all requirements on their packages, whoever makes them.

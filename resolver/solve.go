@@ -61,9 +61,16 @@ func (e *FactsError) Unwrap() error { return e.Err }
 //
 // The error is an *Unsolved, a *FactsError, ErrGaveUp or that of ctx.
 func (w *World) Solve(ctx context.Context, job Job, plan Plan) (*Solution, error) {
+	return w.SolvePart(ctx, job, plan, func(Root) bool { return true })
+}
+
+// SolvePart solves with some roots of a job, as a part of the whole question: what the
+// others name stays named, and sources stay. Where it has no solution the whole has none.
+func (w *World) SolvePart(ctx context.Context, job Job, plan Plan, part func(Root) bool) (*Solution, error) {
 	u := newUniverse(w, job, plan)
 	u.job.Roots = u.overridden()
 	u.nameAll()
+	u.job.Roots = slices.DeleteFunc(u.job.Roots, func(r Root) bool { return r.Requirement.URL == "" && !part(r) })
 	return u.solve(ctx)
 }
 

@@ -176,6 +176,9 @@ func (u *universe) nameAll() {
 			u.name(name, pin.Range)
 		}
 	}
+	for name, version := range u.plan.Standing {
+		u.name(name, constraints.Exactly(version))
+	}
 }
 
 // name notes what a range says of its package.

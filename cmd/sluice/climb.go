@@ -18,42 +18,127 @@ type climb struct {
 	env      *constraints.Environment
 	pins     []resolver.Pin                           // today's
 	today    map[constraints.Name]constraints.Version // ... by name
-	limits   []resolver.Root                          // lines that fix no version
 	joint    *gate.Joint
 	world    *resolver.World // in which pins may go up
 	plan     resolver.Plan
-	solution *resolver.Solution
+	raises   []resolver.Pin // the pins that might go up: a raise of each is a wish
+	most     *resolver.Most
 	versions map[constraints.Name]constraints.Version // what was chosen
+
+	// What there is to say of it:
+	raised    []pinMove
+	behind    []pinBehind
+	exclusive []pinsExclusive
+	unfit     []string
 }
 
 func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Environment, excluded []resolver.Exclusion) (*climb, error) {
-	c := &climb{upgrade: u, env: env, today: make(map[constraints.Name]constraints.Version), versions: make(map[constraints.Name]constraints.Version)}
-	c.pins, c.limits = gate.Active(in.lines, env)
-	if err := contradiction(c.pins, env); err != nil {
+	c := &climb{upgrade: u, env: env, today: make(map[constraints.Name]constraints.Version)}
+	pins, limits := gate.Active(in.lines, env)
+	if err := contradiction(pins, env); err != nil {
 		return nil, err
 	}
-	for _, p := range c.pins {
-		c.today[p.Name] = p.Version
+	today := resolver.NewWorld(env, pins, limits, in.facts)
+	c.pins = slices.Clone(pins)
+	for i, p := range pins {
+		if r := today.Release(p.Name); r != nil && !r.Version.Equal(p.Version) { // ==1.0 that stands for 1.0+cpu
+			c.pins[i].Version = r.Version
+		}
+		c.today[p.Name] = c.pins[i].Version
 	}
-	today := resolver.NewWorld(env, c.pins, c.limits, in.facts)
-	c.joint = gate.JoinFitting(in.question(in.lines).Consumers, c.pins, today, env)
+	c.joint = gate.JoinFitting(in.question(in.lines).Consumers, pins, today, env)
 	wanted := cmp.Or(in.settings.Policy.Prereleases, "deny") // as the gate has it
-	c.plan = resolver.Plan{Prereleases: prereleases[wanted], Excluded: excluded, Apart: c.joint.Apart}
-	err := c.solve(ctx, in, func(resolver.Pin) bool { return false })
-	if errors.As(err, new(*resolver.Unsolved)) { // a yanked version stays only where it is pinned
-		err = c.solve(ctx, in, func(p resolver.Pin) bool {
-			release, err := in.facts.Release(p.Name, p.Version)
-			return err == nil && release != nil && release.Yanked
-		})
+	c.plan = resolver.Plan{Prereleases: prereleases[wanted], Excluded: slices.Clone(excluded), Apart: c.joint.Apart, Standing: c.today}
+	var fixed []resolver.Pin
+	for _, p := range c.pins {
+		if p.URL != "" || !u.climbs(p.Name) {
+			fixed = append(fixed, p)
+			continue
+		}
+		limits = append(limits, resolver.Root{Requirement: floorOf(p), Place: p.Place})
+		older, err := renumbered(in.facts, p)
+		if err != nil {
+			return nil, err
+		}
+		c.plan.Excluded = append(c.plan.Excluded, older...)
+		versions, err := in.facts.Versions(p.Name)
+		if err != nil {
+			return nil, err
+		}
+		newer := len(versions) > 0 && versions[len(versions)-1].Compare(p.Version) > 0
+		if newer && !slices.Contains(c.joint.Unfit, p.Name) {
+			c.raises = append(c.raises, p)
+		}
 	}
-	if err != nil {
+	c.world = resolver.NewWorld(env, fixed, limits, in.facts)
+	if err := c.ascend(ctx, in); err != nil {
 		return nil, err
 	}
-	for _, v := range c.solution.Chosen {
-		c.versions[v.Name] = v.Version
-	}
-	return c, nil
+	c.versions = versionsByName(c.most.Solution.Chosen)
+	return c, c.report(ctx, in)
 }
+
+func versionsByName(chosen []resolver.Chosen) map[constraints.Name]constraints.Version {
+	versions := make(map[constraints.Name]constraints.Version)
+	for _, v := range chosen {
+		versions[v.Name] = v.Version
+	}
+	return versions
+}
+
+// ascend takes the newest versions in the order of choice, and then the largest set of
+// raises, where that is larger.
+func (c *climb) ascend(ctx context.Context, in *inputs) error {
+	newest, err := c.solve(ctx, in, nil)
+	if err != nil {
+		return err
+	}
+	at := versionsByName(newest.Chosen)
+	var wishes []resolver.Root
+	doubtful := make(map[constraints.Name]bool)
+	for _, p := range c.raises {
+		wishes = append(wishes, supposed(p, constraints.Above(p.Version)))
+		doubtful[p.Name] = at[p.Name].Compare(p.Version) <= 0
+	}
+	c.most, err = resolver.SolveMost(ctx, newest, wishes, func(wishes []resolver.Root) (*resolver.Solution, error) {
+		for _, w := range wishes {
+			name := w.Requirement.Name
+			if doubtful[name] {
+				if err := c.hopeless(ctx, w); err != nil {
+					return nil, err
+				}
+				delete(doubtful, name)
+			}
+		}
+		return c.solve(ctx, in, wishes)
+	})
+	return err
+}
+
+// hopeless returns the proof that nothing meets a wish and what is required of its package
+// by itself: most raises that cannot be are found so, at little cost.
+func (c *climb) hopeless(ctx context.Context, wish resolver.Root) error {
+	job := c.joint.Job
+	job.Roots = append(slices.Clone(job.Roots), wish)
+	_, err := c.world.SolvePart(ctx, job, c.plan, func(r resolver.Root) bool { return r.Requirement.Name == wish.Requirement.Name })
+	if errors.As(err, new(*resolver.Unsolved)) {
+		return err
+	}
+	return nil
+}
+
+// floorOf returns the constraint that a pin does not go down.
+func floorOf(p resolver.Pin) constraints.Requirement {
+	return constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.AtLeast(p.Version)}
+}
+
+// supposed returns the requirement that a pin move, which nobody makes.
+func supposed(p resolver.Pin, to constraints.Range) resolver.Root {
+	return resolver.Root{Requirement: constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: to}, Place: nowhere}
+}
+
+// nowhere is the place of what is supposed.
+var nowhere = constraints.Place{File: "supposed"}
 
 // broken returns which jobs fit today and not under these lines. What packages that all
 // share require of what each job has for itself counts only here.
@@ -68,46 +153,44 @@ func (c *climb) broken(in *inputs, lines []gate.Line) (names []string) {
 	return names
 }
 
-// maxPassedOver bounds how often a solution is passed over in an environment.
-const maxPassedOver = 1000
+const (
+	maxPassedOver = 1000   // bounds how often a solution is passed over in an environment
+	wishSteps     = 10_000 // bounds each search for more than there is an answer with
+)
 
-// solve passes over the releases of which it is not known what they require, or not
-// all: the gate would leave them undecided.
-func (c *climb) solve(ctx context.Context, in *inputs, hold func(resolver.Pin) bool) (err error) {
-	limits := slices.Clone(c.limits)
-	var fixed []resolver.Pin
-	for _, p := range c.pins {
-		if p.URL != "" || !c.upgrade.climbs(p.Name) || hold(p) {
-			fixed = append(fixed, p)
-			continue
-		}
-		floor := constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.AtLeast(p.Version)}
-		limits = append(limits, resolver.Root{Requirement: floor, Place: p.Place})
+// solve chooses with some wishes. It passes over the releases of which it is not known
+// what they require, or not all: the gate would leave them undecided.
+func (c *climb) solve(ctx context.Context, in *inputs, wishes []resolver.Root) (*resolver.Solution, error) {
+	job, steps := c.joint.Job, 0
+	if len(wishes) > 0 {
+		job.Roots, steps = slices.Concat(job.Roots, wishes), wishSteps
 	}
-	c.world = resolver.NewWorld(c.env, fixed, limits, in.facts)
 	for range maxPassedOver {
 		var more []resolver.Exclusion
 		var unknown *resolver.FactsError
-		c.solution, err = c.world.Solve(ctx, c.joint.Job, c.plan)
+		plan := c.plan
+		plan.MaxSteps = steps
+		solution, err := c.world.Solve(ctx, job, plan)
 		switch {
 		case err == nil:
-			if more, err = c.incomplete(in); err != nil || len(more) == 0 {
-				return err
+			if more, err = c.incomplete(in, solution); err != nil || len(more) == 0 {
+				return solution, err
 			}
 		case errors.As(err, &unknown) && !unknown.Version.IsZero() && unknown.Err == nil:
-			more = []resolver.Exclusion{{Name: unknown.Name, Range: constraints.Exactly(unknown.Version), Reason: unknown.Error()}}
-		default:
-			return err
+			more, err = c.passOver(in, unknown.Name, unknown.Version)
+		}
+		if err != nil {
+			return nil, err
 		}
 		c.plan.Excluded = append(c.plan.Excluded, more...)
 	}
-	return resolver.ErrGaveUp
+	return nil, resolver.ErrGaveUp
 }
 
-// incomplete returns what the solution has beyond today of which not all that it requires
+// incomplete returns what a solution has beyond today of which not all that it requires
 // is known.
-func (c *climb) incomplete(in *inputs) (all []resolver.Exclusion, err error) {
-	for _, v := range c.solution.Chosen {
+func (c *climb) incomplete(in *inputs, solution *resolver.Solution) (all []resolver.Exclusion, err error) {
+	for _, v := range solution.Chosen {
 		if at, pinned := c.today[v.Name]; pinned && v.Version.Compare(at) == 0 {
 			continue
 		}
@@ -116,143 +199,47 @@ func (c *climb) incomplete(in *inputs) (all []resolver.Exclusion, err error) {
 			return nil, err
 		}
 		if release != nil && release.Incomplete {
-			reason := fmt.Sprintf("%s %s requires more than the index says", v.Name, v.Version)
-			all = append(all, resolver.Exclusion{Name: v.Name, Range: constraints.Exactly(v.Version), Reason: reason})
+			more, err := c.passOver(in, v.Name, v.Version)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, more...)
 		}
 	}
 	return all, nil
 }
 
-func (u *upgrade) climbs(name constraints.Name) bool { return len(u.named) == 0 || u.named[name] }
-
-// report adds what goes up and what stays behind.
-func (c *climb) report(ctx context.Context, in *inputs, answer *upgradeAnswer) error {
-	demands := c.solution.Demands()
-	for _, p := range c.pins {
-		if p.URL != "" || !c.upgrade.climbs(p.Name) {
-			continue
-		}
-		at, fits := c.versions[p.Name]
-		if !fits {
-			answer.Unfit = append(answer.Unfit, p.Spelling)
-			continue
-		}
-		if at.Compare(p.Version) > 0 {
-			answer.Raised = append(answer.Raised, pinMove{p.Spelling, c.env.Name(), p.Version.String(), at.String()})
-		}
-		newest, err := c.newest(in, p.Name)
-		if err != nil {
-			return err
-		}
-		if newest.IsZero() || newest.Compare(at) <= 0 {
-			continue
-		}
-		behind := pinBehind{Name: p.Spelling, Environment: c.env.Name(), At: at.String(), Newest: newest.String()}
-		if behind.Because = append(c.exclusions(p.Name, newest), c.excluders(demands[p.Name], newest)...); len(behind.Because) == 0 {
-			if behind.Because, err = c.obstacles(ctx, in, p, newest); err != nil {
-				return err
-			}
-		}
-		answer.Behind = append(answer.Behind, behind)
-	}
-	for _, v := range c.solution.Chosen {
-		if _, pinned := c.today[v.Name]; !pinned {
-			answer.Raised = append(answer.Raised, pinMove{Name: string(v.Name), Environment: c.env.Name(), To: v.Version.String()})
-		}
-	}
-	return nil
-}
-
-// newest returns the newest final version of a package that is not yanked, zero for none.
-func (c *climb) newest(in *inputs, name constraints.Name) (newest constraints.Version, err error) {
+// passOver excludes a version of which it is not known what it requires, or not all, and
+// those below it of which the same is so, down to today's: they would be the next to be
+// chosen, each at the price of a search.
+func (c *climb) passOver(in *inputs, name constraints.Name, version constraints.Version) (all []resolver.Exclusion, err error) {
 	versions, err := in.facts.Versions(name)
 	if err != nil {
-		return newest, err
+		return nil, err
 	}
+	at, pinned := c.today[name]
 	for _, v := range slices.Backward(versions) {
-		if v.IsPrerelease() {
+		first := v.Equal(version)
+		switch {
+		case v.Compare(version) > 0, v.IsPrerelease() && !first:
 			continue
+		case pinned && v.Compare(at) <= 0 && !first:
+			return all, nil
 		}
 		release, err := in.facts.Release(name, v)
 		if err != nil {
-			return newest, err
+			return nil, err
 		}
-		if release == nil || !release.Yanked {
-			return v, nil
+		reason := fmt.Sprintf("%s %s requires more than the index says", name, v)
+		switch {
+		case release != nil && release.Unknown:
+			reason = (&resolver.FactsError{Name: name, Version: v}).Error()
+		case release == nil || !release.Incomplete:
+			return all, nil
 		}
+		all = append(all, resolver.Exclusion{Name: name, Range: constraints.Exactly(v), Reason: reason, Place: theIndex})
 	}
-	return newest, nil
+	return all, nil
 }
 
-// exclusions returns why a version is not to be chosen at all.
-func (c *climb) exclusions(name constraints.Name, version constraints.Version) (facts []resolvedFact) {
-	for _, x := range c.plan.Excluded {
-		if x.Name == name && x.Range.Contains(version) {
-			fact := resolvedFact{x.Reason, "the index"}
-			if x.Place.File != "" {
-				fact = resolvedFact{fmt.Sprintf("%s%s is excluded", x.Name, x.Range), x.Place.String()}
-			}
-			facts = append(facts, fact)
-		}
-	}
-	return facts
-}
-
-// excluders returns the demands that a version does not meet.
-func (c *climb) excluders(demands []resolver.Demand, version constraints.Version) (facts []resolvedFact) {
-	for _, d := range demands {
-		if d.Requirement.URL != "" || d.Requirement.Range.Contains(version) {
-			continue
-		}
-		f := resolvedFact{d.Requirement.String() + " is required", d.Place.String()}
-		if d.From != nil {
-			f = resolvedFact{fmt.Sprintf("%s %s requires %s", d.From.Name, d.From.Version, d.Requirement), fmt.Sprintf("metadata of %s %s", d.From.Name, d.From.Version)}
-		}
-		if !slices.Contains(facts, f) {
-			facts = append(facts, f)
-		}
-	}
-	return facts
-}
-
-// obstacles returns what is in the way of a version that every demand on its package
-// admits.
-func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, version constraints.Version) ([]resolvedFact, error) {
-	job := c.joint.Job
-	supposed := resolver.Root{
-		Requirement: constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.Exactly(version)},
-		Place:       constraints.Place{File: "supposed"},
-	}
-	job.Roots = append(slices.Clone(job.Roots), supposed)
-	other, err := c.world.Solve(ctx, job, c.plan)
-	var unsolved *resolver.Unsolved
-	switch {
-	case errors.As(err, &unsolved):
-		var why resolutionAnswer
-		why.explain(ctx, in, unsolved)
-		var facts []resolvedFact
-		for _, step := range why.Because {
-			for _, f := range step.Facts {
-				if f.Source != supposed.Place.File && !slices.Contains(facts, f) {
-					facts = append(facts, f)
-				}
-			}
-		}
-		return facts, nil
-	case err == nil:
-		return c.sacrifices(other), nil
-	case errors.Is(err, resolver.ErrGaveUp) || errors.As(err, new(*resolver.FactsError)):
-		return []resolvedFact{{err.Error(), "the index"}}, nil
-	}
-	return nil, err
-}
-
-// sacrifices returns which packages another solution has in older versions.
-func (c *climb) sacrifices(other *resolver.Solution) (facts []resolvedFact) {
-	for _, v := range other.Chosen {
-		if at, ok := c.versions[v.Name]; ok && v.Version.Compare(at) < 0 {
-			facts = append(facts, resolvedFact{fmt.Sprintf("%s would be %s instead of %s", v.Name, v.Version, at), "another solution"})
-		}
-	}
-	return facts
-}
+func (u *upgrade) climbs(name constraints.Name) bool { return len(u.named) == 0 || u.named[name] }

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"sluice/constraints"
-	"sluice/constraints/pep440"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 )
@@ -20,13 +19,16 @@ import (
 func floorCommand() command {
 	return command{
 		name:    "floor",
-		args:    "[REQUIREMENT...] [-r FILE] [--consumer C]",
+		args:    "[REQUIREMENT... | -r FILE | --consumer C]",
 		summary: "check that declared minimums are real, and write the lowest versions that fit",
 		details: `A declared minimum is real if something can be installed with it. For each
 requirement: the lowest version that it admits, and, if that fits with nothing
-else, why, and the lowest that does. With -o the lowest versions that fit together
-are written as constraints. Pins do not count. Exit status 1 if a minimum is not
-real.`,
+else, why, and the lowest that does. Those of requirements, a file or a consumer
+are checked in one environment, and with -o the lowest versions that fit together
+are written as constraints. If nothing is named, those of all consumers are
+checked, each by itself, in every environment; the lowest versions that fit all of
+them together are written by sluice generate --order lowest. Pins do not count.
+Exit status 1 if a minimum is not real.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			o := options{flags: flags}
 			f := floor{resolution: resolution{pins: "ignore"}}
@@ -47,24 +49,24 @@ type floor struct {
 
 // floorAnswer is the answer as JSON.
 type floorAnswer struct {
-	SchemaVersion int            `json:"schema_version"`
-	Command       string         `json:"command"`
-	Environment   string         `json:"environment"`
-	Facts         string         `json:"facts,omitempty"`
-	Minimums      []floorMinimum `json:"minimums"` // in the order of the requirements
-
-	// resolution is of the lowest versions.
-	resolution resolutionAnswer
+	SchemaVersion int    `json:"schema_version"`
+	Command       string `json:"command"`
+	Facts         string `json:"facts,omitempty"`
+	floorCheck
+	Notes []note `json:"notes,omitempty"`
 }
 
-// floorMinimum is what there is to say of one requirement.
-type floorMinimum struct {
-	Requirement string         `json:"requirement"`
-	Source      string         `json:"source"`
-	Declared    string         `json:"declared,omitempty"` // the lowest published version that it admits; none if it declares no minimum
-	Lowest      string         `json:"lowest"`             // the lowest that is known to fit
-	Real        bool           `json:"real"`
-	Because     []resolvedStep `json:"because,omitempty"` // why the declared one does not fit
+// floorCheck is what there is to say of the minimums of one job in one environment.
+type floorCheck struct {
+	Job         string            `json:"job,omitempty"` // the consumer, and which of its jobs
+	Environment string            `json:"environment"`
+	Solved      bool              `json:"solved"`
+	Minimums    []floorMinimum    `json:"minimums"`           // in the order of the requirements
+	Because     []resolvedStep    `json:"because,omitempty"`  // why nothing fits at all
+	Conflict    *resolvedConflict `json:"conflict,omitempty"` // ... and what it is about
+	Unknown     string            `json:"unknown,omitempty"`  // why nobody can tell
+
+	resolution resolutionAnswer // of the lowest versions
 }
 
 func (a *app) floor(o *options, f *floor, args []string) (int, error) {
@@ -74,6 +76,9 @@ func (a *app) floor(o *options, f *floor, args []string) (int, error) {
 	s, err := o.settings(a)
 	if err != nil {
 		return 0, err
+	}
+	if len(args)+len(f.files)+len(f.consumers) == 0 && f.job == "" {
+		return a.floorOfAll(s, f)
 	}
 	env, err := soleEnvironment(s)
 	if err != nil {
@@ -95,96 +100,64 @@ func (a *app) floor(o *options, f *floor, args []string) (int, error) {
 	plan.Order = resolver.Lowest
 	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	answer, err := f.check(ctx, in, env, job, plan)
-	if err := errors.Join(err, in.facts.settle()); err != nil {
+	check, err := checkFloor(ctx, in, env, job, job.Roots, plan)
+	if err := errors.Join(withHint(err), in.facts.settle()); err != nil {
 		return 0, err
 	}
-	return a.answerFloor(s, f, in, answer)
+	return a.answerFloor(s, f, in, &floorAnswer{SchemaVersion: gate.SchemaVersion, Command: "floor", floorCheck: *check})
 }
 
-// check solves with the lowest versions, and once more for each minimum that this does not
-// show to be real.
-func (f *floor) check(ctx context.Context, in *inputs, env *constraints.Environment, job resolver.Job, plan resolver.Plan) (*floorAnswer, error) {
-	answer := &floorAnswer{SchemaVersion: gate.SchemaVersion, Command: "floor", Environment: env.Name(), Minimums: []floorMinimum{}}
+// checkFloor solves with the lowest versions, and once more for each minimum of some roots
+// of the job that this does not show to be real.
+func checkFloor(ctx context.Context, in *inputs, env *constraints.Environment, job resolver.Job, roots []resolver.Root, plan resolver.Plan) (*floorCheck, error) {
+	x := &floorCheck{Environment: env.Name(), Minimums: []floorMinimum{}}
 	world := resolver.NewWorld(env, nil, nil, in.facts)
 	solution, err := world.Solve(ctx, job, plan)
 	var unsolved *resolver.Unsolved
 	switch {
 	case errors.As(err, &unsolved):
-		answer.resolution.explain(ctx, in, unsolved)
-		return answer, nil
+		x.resolution.explain(ctx, in, unsolved)
+		x.Because, x.Conflict = x.resolution.Because, x.resolution.Conflict
+		return x, nil
 	case err != nil:
-		return nil, withHint(err)
+		return x, err
 	}
-	if err := answer.resolution.tell(in, solution, false); err != nil {
-		return nil, err
+	if err := x.resolution.tell(in, solution, false); err != nil {
+		return x, err
 	}
-	installed := make(map[constraints.Name]constraints.Version)
-	for _, c := range solution.Installed() {
-		installed[c.Name] = c.Version
-	}
-	for _, root := range job.Roots {
+	x.Solved = true
+	installed := versionsByName(solution.Installed())
+	for _, root := range roots {
 		if r := root.Requirement; r.URL != "" || !r.Applies(env, "") {
 			continue
 		}
 		m, err := minimumOf(ctx, in, world, job, plan, root, installed[root.Requirement.Name])
 		if err != nil {
-			return nil, err
+			return x, err
 		}
-		answer.Minimums = append(answer.Minimums, m)
+		x.Minimums = append(x.Minimums, m)
 	}
-	return answer, nil
+	return x, nil
 }
 
-// versionZero is below whatever is published, or nearly so: what admits it declares no
-// minimum.
-var versionZero, _ = pep440.Parse("0")
-
-// minimumOf says whether the lowest version that a requirement admits fits with all else.
-// fits is a version that does.
-func minimumOf(ctx context.Context, in *inputs, world *resolver.World, job resolver.Job, plan resolver.Plan, root resolver.Root, fits constraints.Version) (floorMinimum, error) {
-	m := floorMinimum{Requirement: root.Requirement.String(), Source: root.Place.String(), Lowest: fits.String()}
-	versions, err := in.facts.Versions(root.Requirement.Name)
-	if err != nil {
-		return m, err
-	}
-	lowest := slices.IndexFunc(versions, func(v constraints.Version) bool {
-		return root.Requirement.Range.Contains(v) && (!v.IsPrerelease() || root.Requirement.Range.MentionsPrerelease())
-	})
+// verdict says whether all minimums of a job are real.
+func (x *floorCheck) verdict() gate.Verdict {
 	switch {
-	case lowest < 0 || versions[lowest].Compare(fits) >= 0: // of pre-releases alone, one fits
-		m.Declared, m.Real = fits.String(), true
-		return m, nil
-	case root.Requirement.Range.Contains(versionZero):
-		return m, nil
+	case x.Unknown != "":
+		return gate.Undecided
+	case !x.Solved || slices.ContainsFunc(x.Minimums, floorMinimum.isUnreal):
+		return gate.Reject
+	case slices.ContainsFunc(x.Minimums, func(m floorMinimum) bool { return m.Unknown != "" }):
+		return gate.Undecided
 	}
-	m.Declared = versions[lowest].String()
-	exactly := root
-	exactly.Requirement.Range = constraints.Exactly(versions[lowest])
-	job.Roots = append(slices.Clone(job.Roots), exactly)
-	_, err = world.Solve(ctx, job, plan)
-	var unsolved *resolver.Unsolved
-	switch {
-	case errors.As(err, &unsolved):
-		var why resolutionAnswer
-		why.explain(ctx, in, unsolved)
-		m.Because = why.Because
-		return m, nil
-	case err != nil:
-		return m, withHint(err)
-	}
-	m.Real, m.Lowest = true, m.Declared
-	return m, nil
+	return gate.Admit
 }
 
 // answerFloor writes the answer, and the lowest versions where they are wanted.
 func (a *app) answerFloor(s *settings, f *floor, in *inputs, x *floorAnswer) (int, error) {
 	a.tell(s.notes)
-	status := exitOK
-	if !x.resolution.Solved || slices.ContainsFunc(x.Minimums, floorMinimum.isUnreal) {
-		status = gate.Reject.ExitStatus()
-	}
-	if x.resolution.Solved && f.output != "" {
+	status := x.verdict().ExitStatus()
+	if x.Solved && f.output != "" {
 		var pins bytes.Buffer
 		x.resolution.writePins(&pins, &resolution{format: "constraints"})
 		if f.output == "-" {
@@ -197,16 +170,13 @@ func (a *app) answerFloor(s *settings, f *floor, in *inputs, x *floorAnswer) (in
 	}
 	switch {
 	case f.format == "json":
-		x.Facts = in.facts.digest()
+		x.Facts, x.Notes = in.facts.digest(), s.notes
 		return status, writeJSON(a.stdout, x)
-	case !x.resolution.Solved:
+	case !x.Solved:
 		return status, x.resolution.writeConflict(a.stdout, a.color())
 	}
 	return status, x.write(a.stdout, a.color())
 }
-
-// isUnreal reports whether a minimum is declared and does not fit.
-func (m floorMinimum) isUnreal() bool { return m.Declared != "" && !m.Real }
 
 // write writes what there is to say of the requirements whose minimum is not real.
 func (x *floorAnswer) write(w io.Writer, color bool) error {
@@ -216,22 +186,12 @@ func (x *floorAnswer) write(w io.Writer, color bool) error {
 		if m.Declared != "" {
 			declared++
 		}
-		if m.Real {
+		switch {
+		case !m.Real:
+			m.write(p, "")
+		case m.Declared != "":
 			real++
-			continue
 		}
-		p.styled(bold, m.Requirement)
-		p.printf("   ")
-		p.styled(dim, m.Source)
-		if m.Declared == "" {
-			p.printf("\n  declares no minimum; the lowest that is known to fit is %s\n\n", m.Lowest)
-			continue
-		}
-		p.printf("\n  %s does not fit; the lowest that is known to is %s\n", m.Declared, m.Lowest)
-		for _, s := range m.Because {
-			p.because(s.Facts)
-		}
-		p.printf("\n")
 	}
 	p.printf("%d of %s real in %s\n", real, count(declared, "declared minimum"), x.Environment)
 	return p.flush()

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"os/signal"
 	"slices"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/pflag"
@@ -38,7 +37,8 @@ its lines that fix no version; its pins do not count, unless --pins prefer.`,
 			flags.StringArrayVar(&g.excluded, "exclude", nil, "a `REQUIREMENT` whose versions are not to be chosen, such as 'urllib3==2.0.5' (repeatable)")
 			flags.StringVar(&g.order, "order", "highest", "which `VERSIONS` go first: highest or lowest")
 			flags.StringVar(&g.pins, "pins", "ignore", "whether pins of today `COUNT`: prefer or ignore")
-			flags.StringVarP(&g.output, "output", "o", "-", "write to this `FILE`, - for stdout")
+			flags.StringVar(&g.format, "format", "constraints", "the `FORMAT` of the answer: constraints, or json, which says what --output gets")
+			flags.StringVarP(&g.output, "output", "o", "-", "write the file to this `FILE`, - for stdout unless the answer is json")
 			return func(args []string) (int, error) { return a.generate(&o, &g, args) }
 		},
 	}
@@ -48,7 +48,10 @@ its lines that fix no version; its pins do not count, unless --pins prefer.`,
 type generation struct {
 	files, leftOut, excluded []string
 	runtime                  bool
-	order, pins, output      string
+	order, pins              string
+	format, output           string
+
+	required resolver.Job // by the files
 }
 
 func (g *generation) validate(args []string) error {
@@ -56,7 +59,7 @@ func (g *generation) validate(args []string) error {
 	if len(args) > 0 {
 		errs = append(errs, usagef("generate takes no arguments, not %q", args[0]))
 	}
-	errs = append(errs, wordOf("order", g.order, "highest", "lowest"), wordOf("pins", g.pins, "prefer", "ignore"))
+	errs = append(errs, wordOf("order", g.order, "highest", "lowest"), wordOf("pins", g.pins, "prefer", "ignore"), wordOf("format", g.format, "constraints", "json"))
 	for _, name := range g.leftOut {
 		if !pep508.ValidName(name) {
 			errs = append(errs, usagef("--leave-out: %q is not the name of a package", name))
@@ -82,54 +85,58 @@ func (a *app) generate(o *options, g *generation, args []string) (int, error) {
 		return 0, err
 	}
 	defer in.close()
-	chosen, found, err := g.choose(in)
+	answer, file, err := g.answer(in)
 	if err := errors.Join(err, in.facts.settle()); err != nil {
 		return 0, err
 	}
-	a.tell(s.notes)
-	if len(found.all) > 0 {
-		return gate.Reject.ExitStatus(), found.write(a, g.leftOut)
-	}
-	file, err := g.rewrite(in, chosen, nil)
-	if err == nil {
-		if strays := straysOf(in, file, chosen); len(strays) > 0 {
-			file, err = g.rewrite(in, chosen, strays)
-		}
+	switch {
+	case file == nil: // nothing fits
+	case g.output != "-":
+		err = s.write(g.output, file.Bytes())
+	case g.format != "json":
+		_, err = a.stdout.Write(file.Bytes())
 	}
 	if err != nil {
 		return 0, err
 	}
-	if g.output != "-" {
-		err = s.write(g.output, file.Bytes())
-	} else {
-		_, err = a.stdout.Write(file.Bytes())
-	}
-	return a.checkGenerated(in, file), err
+	return a.answerGenerated(in, g, answer)
 }
 
-// checkGenerated judges the file that was written, as sluice check does: a package that is
-// left out may not fit beside the pins, in whatever version a consumer takes it.
-func (a *app) checkGenerated(in *inputs, file *pinfile.File) (status int) {
-	report := gate.Check(in.question(linesOf(file)))
-	failing := make(map[string]bool)
-	for _, r := range report.Results {
-		if r.State == gate.Fails || r.State == gate.Unjudged {
-			failing[r.Consumer] = true
-		}
+// answer chooses, and makes the file, which is nil where nothing fits.
+func (g *generation) answer(in *inputs) (*generateAnswer, *pinfile.File, error) {
+	x := &generateAnswer{SchemaVersion: gate.SchemaVersion, Command: "generate", Verdict: gate.Reject, Pins: []generatedPin{}}
+	for _, env := range in.environments {
+		x.Environments = append(x.Environments, env.Name())
 	}
-	if len(failing) > 0 {
-		names := slices.Sorted(maps.Keys(failing))
-		a.hint("what is left out does not fit beside the pins for %s, such as %s: sluice check tells why", count(len(names), "consumer"), names[0])
+	chosen, found, err := g.choose(in)
+	if err != nil {
+		return nil, nil, err
 	}
-	if len(failing) == 0 && report.Verdict == gate.Reject {
-		a.hint("sluice check rejects the file: %s", report.Findings[0].Message)
+	if len(found.all) > 0 {
+		x.fail(found, g.leftOut)
+		return x, nil, nil
 	}
-	for _, c := range in.consumers {
-		if len(c.judged.Problems) > 0 {
-			a.hint("%s could not be read, or not wholly: sluice check tells why", c.name)
-		}
+	file, err := g.fileOf(in, chosen)
+	if err != nil {
+		return nil, nil, err
 	}
-	return report.Verdict.ExitStatus()
+	x.tell(in, file)
+	return x, file, nil
+}
+
+// fileOf returns the file of today with the pins of what was chosen. No pin holds where its
+// package comes from a source, nor where it would not fit and nobody needs it.
+func (g *generation) fileOf(in *inputs, chosen []map[constraints.Name]constraints.Version) (*pinfile.File, error) {
+	none := g.sourced(in)
+	file, err := g.rewrite(in, chosen, none)
+	if err != nil {
+		return nil, err
+	}
+	if strays := straysOf(in, file, chosen); len(strays) > 0 {
+		maps.Copy(none, strays)
+		return g.rewrite(in, chosen, none)
+	}
+	return file, nil
 }
 
 // load reads what is to fit together, and the file of today if there is one.
@@ -153,6 +160,14 @@ func (g *generation) load(in *inputs) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, name := range g.files {
+		job, notes, err := s.readRequirements(name, nil)
+		if err != nil {
+			return err
+		}
+		g.required.Roots, g.required.Limits = append(g.required.Roots, job.Roots...), append(g.required.Limits, job.Limits...)
+		s.notes = append(s.notes, notes...)
+	}
 	for _, c := range in.consumers {
 		c.judged.Jobs = slices.DeleteFunc(c.judged.Jobs, func(j gate.Job) bool { return g.runtime && j.Name != "" })
 	}
@@ -160,74 +175,11 @@ func (g *generation) load(in *inputs) (err error) {
 }
 
 // demand returns all that is to fit together in an environment.
-func (g *generation) demand(in *inputs, env *constraints.Environment) (*gate.Joint, error) {
+func (g *generation) demand(in *inputs, env *constraints.Environment) *gate.Joint {
 	joint := gate.Join(in.question(nil).Consumers, env)
-	for _, name := range g.files {
-		job, _, err := in.settings.readRequirements(name, nil)
-		if err != nil {
-			return nil, err
-		}
-		joint.Roots = append(joint.Roots, job.Roots...)
-	}
-	return joint, nil
-}
-
-// maxConflicts bounds how many conflicts are looked for in one environment.
-const maxConflicts = 50
-
-// conflicts is why nothing fits. After each the search goes on without one of its packages.
-type conflicts struct {
-	all     []*resolutionAnswer // with the environments in which they are
-	without []constraints.Name  // the packages without which the rest fits
-	more    bool                // there is a conflict that cannot be passed over so
-}
-
-// add adds a conflict of an environment. It returns the package to leave out, false for
-// none.
-func (x *conflicts) add(c *resolutionAnswer, plan *resolver.Plan) bool {
-	switch i := slices.IndexFunc(x.all, c.saysAs); {
-	case i < 0:
-		x.all = append(x.all, c)
-	case !strings.HasSuffix(" "+x.all[i].Environment, " "+c.Environment):
-		x.all[i].Environment += " " + c.Environment
-	}
-	name, ok := c.leaveOut(plan.Apart)
-	if !ok || len(plan.Apart) >= maxConflicts {
-		x.more = true
-		return false
-	}
-	x.leaveOut(name, plan)
-	return true
-}
-
-// leaveOut goes on without a package.
-func (x *conflicts) leaveOut(name constraints.Name, plan *resolver.Plan) {
-	plan.Apart = append(plan.Apart, name)
-	if !slices.Contains(x.without, name) {
-		x.without = append(x.without, name)
-	}
-}
-
-// write writes the conflicts, and what to do about them.
-func (x *conflicts) write(a *app, leftOut []string) error {
-	for _, c := range x.all {
-		if err := c.writeConflict(a.stderr, a.color()); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stderr)
-	}
-	names := slices.Clone(leftOut)
-	for _, name := range x.without {
-		names = append(names, string(name))
-	}
-	slices.Sort(names)
-	switch all := strings.Join(slices.Compact(names), ","); {
-	case x.more:
-		a.hint("there may be more conflicts behind the last of these")
-	default:
-		a.hint("if consumers may have versions of their own of these, the rest fits: --leave-out %s", all)
-	}
-	return nil
+	joint.Roots = append(joint.Roots, g.required.Roots...)
+	joint.Limits = append(joint.Limits, g.required.Limits...)
+	return joint
 }
 
 // choose solves each environment. It returns the version of each package by environment,
@@ -251,10 +203,7 @@ func (g *generation) choose(in *inputs) (chosen []map[constraints.Name]constrain
 
 // solve returns the version of each package in one environment, or adds the conflicts.
 func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Environment, excluded []resolver.Exclusion, found *conflicts) (map[constraints.Name]constraints.Version, error) {
-	joint, err := g.demand(in, env)
-	if err != nil {
-		return nil, err
-	}
+	joint := g.demand(in, env)
 	pins, limits := gate.Active(in.lines, env)
 	fixed := slices.DeleteFunc(slices.Clone(pins), func(p resolver.Pin) bool { return p.URL == "" })
 	plan := g.plan(in, pins, excluded)
@@ -262,7 +211,7 @@ func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Env
 		solution, err := resolver.NewWorld(env, fixed, limits, in.facts).Solve(ctx, joint.Job, plan)
 		var unsolved *resolver.Unsolved
 		if errors.As(err, &unsolved) {
-			c := new(resolutionAnswer)
+			c := new(conflict)
 			c.explain(ctx, in, unsolved)
 			if found.add(c, &plan) {
 				continue
@@ -331,8 +280,8 @@ func (g *generation) plan(in *inputs, pins []resolver.Pin, excluded []resolver.E
 	return plan
 }
 
-// rewrite returns the file of today with the pins of what was chosen.
-func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constraints.Version, strays map[stray]bool) (*pinfile.File, error) {
+// rewrite returns the file of today with the pins of what was chosen, and none in some places.
+func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constraints.Version, none map[spot]bool) (*pinfile.File, error) {
 	wanted := make(map[constraints.Name][]cell)
 	for _, versions := range chosen {
 		for name := range versions {
@@ -344,26 +293,44 @@ func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constrain
 				cells[i].env = in.environments[i]
 				if v, ok := chosen[i][name]; ok {
 					cells[i].version = v.String()
-				} else if strays[stray{i, name}] {
+				} else if none[spot{i, name}] {
 					cells[i].version = nothing
 				}
 			}
 			wanted[name] = cells
 		}
 	}
-	return rewritePins(in.file, wanted, g.spellings(in))
+	file, err := rewritePins(in.file, wanted, g.spellings(in))
+	if err != nil {
+		return nil, err
+	}
+	return literalPins(in, file, func(constraints.Name) bool { return true })
 }
 
-// stray is a pin in an environment, by its number, in which nobody needs it.
-type stray struct {
+// spot is a package in an environment, which has a number.
+type spot struct {
 	environment int
 	name        constraints.Name
 }
 
+// sourced returns where a requirement names the URL of a package, which a version beside it
+// would contradict.
+func (g *generation) sourced(in *inputs) map[spot]bool {
+	all := make(map[spot]bool)
+	for i, env := range in.environments {
+		for _, r := range g.demand(in, env).Roots {
+			if r.Requirement.URL != "" && r.Requirement.Applies(env, "") {
+				all[spot{i, r.Requirement.Name}] = true
+			}
+		}
+	}
+	return all
+}
+
 // straysOf returns the pins that hold in an environment which does not need them, and where
 // they do not fit in with the others.
-func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]constraints.Version) map[stray]bool {
-	all := make(map[stray]bool)
+func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]constraints.Version) map[spot]bool {
+	all := make(map[spot]bool)
 	lines := linesOf(file)
 	for i, env := range in.environments {
 		pins, limits := gate.Active(lines, env)
@@ -373,7 +340,7 @@ func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]cons
 				continue
 			}
 			if len(world.Verify(gate.JobOf(p.Name)).Clashes) > 0 {
-				all[stray{i, p.Name}] = true
+				all[spot{i, p.Name}] = true
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func helpCommand() command {
 	return command{
 		name:    "help",
 		args:    "[COMMAND | rules | schema | files]",
-		summary: "explain a command, the rules, the JSON schema of reports, or the files",
+		summary: "explain a command, the rules, the JSON schema of answers, or the files",
 		setup: func(a *app, _ *pflag.FlagSet) runFunc {
 			return func(args []string) (int, error) { return a.help(args) }
 		},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/signal"
@@ -8,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
@@ -22,9 +24,10 @@ func upgradeCommand() command {
 		args:    "[PACKAGE...] [-o FILE]",
 		summary: "raise pins as far as every consumer allows, and say what holds the rest back",
 		details: `All pins, or those of the packages that are named, go up to the newest versions that
-hold for all consumers at once in every environment; nothing goes down. Jobs that
-fail today are left aside. Of what nothing pins each job has versions of its own.
-For each package that stays behind its newest version it is told what holds it.`,
+hold for all consumers at once in every environment; nothing goes down. As many go
+up as can, and whether that is proven is said. Jobs that fail today are left aside.
+Of what nothing pins each job has versions of its own. For each package that stays
+behind its newest version it is told what holds it.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			o := options{flags: flags}
 			var u upgrade
@@ -90,7 +93,7 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 		status = gate.Reject.ExitStatus()
 	}
 	if o.format == "json" {
-		answer.Facts = in.facts.digest()
+		answer.Facts, answer.Notes = in.facts.digest(), in.settings.notes
 		return status, writeJSON(a.stdout, answer)
 	}
 	return status, answer.write(a.stdout, a.color(), o.full)
@@ -105,26 +108,21 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 	}
 	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Raised: []pinMove{}, Behind: []pinBehind{}}
-	var climbs []*climb
+	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Largest: true, Raised: []pinMove{}, Behind: []pinBehind{}}
+	climbs, err := u.climbAll(ctx, in, excluded)
+	if err != nil {
+		return nil, nil, err
+	}
 	var chosen []map[constraints.Name]constraints.Version
-	for _, env := range in.environments {
-		c, err := u.climb(ctx, in, env, excluded)
-		if err == nil {
-			err = c.report(ctx, in, answer)
-		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", env.Name(), err)
-		}
-		climbs, chosen = append(climbs, c), append(chosen, c.versions)
+	for _, c := range climbs {
+		answer.add(c)
+		chosen = append(chosen, c.versions)
 	}
 	file, err := raisePins(in, answer.Raised, chosen)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, c := range climbs {
-		answer.Environments = append(answer.Environments, c.env.Name())
-		answer.LeftAside = append(answer.LeftAside, c.joint.Aside...)
 		answer.Broken = append(answer.Broken, c.broken(in, linesOf(file))...)
 	}
 	for _, names := range []*[]string{&answer.Unfit, &answer.LeftAside, &answer.Broken} {
@@ -132,4 +130,24 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 		*names = slices.Compact(*names)
 	}
 	return answer, file, nil
+}
+
+// climbAll solves each environment, several at a time. The error is that of the first.
+func (u *upgrade) climbAll(ctx context.Context, in *inputs, excluded []resolver.Exclusion) ([]*climb, error) {
+	climbs, errs := make([]*climb, len(in.environments)), make([]error, len(in.environments))
+	var group errgroup.Group
+	group.SetLimit(in.facts.origin.Parallel())
+	for i, env := range in.environments {
+		group.Go(func() error {
+			climbs[i], errs[i] = u.climb(ctx, in, env, excluded)
+			return nil
+		})
+	}
+	group.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", in.environments[i].Name(), err)
+		}
+	}
+	return climbs, nil
 }

@@ -35,7 +35,10 @@ func partition(cells []cell) ([]part, error) {
 	mattering := slices.DeleteFunc(slices.Clone(cells), func(c cell) bool { return c.version == "" })
 	parts, ok := divide(mattering)
 	if !ok {
-		return nil, fmt.Errorf("%s need different versions, and no marker tells them apart", names(cells))
+		return nil, usageError{
+			msg:  names(cells) + " need different versions, and no marker tells them apart",
+			hint: "lines can be parted by python_version, sys_platform, platform_machine and implementation_name",
+		}
 	}
 	return parts, checkParts(cells, parts)
 }

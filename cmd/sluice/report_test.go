@@ -14,6 +14,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"sluice/constraints"
+	"sluice/resolver"
 	"sluice/resolver/gate"
 )
 
@@ -81,6 +82,7 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 	answers = append(answers, notedWhy{why, notes}, noted{gate.Check(in.question(in.lines)), notes},
 		pinChanges{gate.SchemaVersion, "diff", diffPins(in.file, edited)},
 		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{&constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}, {nil, "m", "h"}}})
+	answers = append(answers, pinAnswers(t, in)...)
 	for _, answer := range answers {
 		var out bytes.Buffer
 		if err := writeJSON(&out, answer); err != nil {
@@ -94,6 +96,51 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 			t.Errorf("%v\n%s", err, out.Bytes())
 		}
 	}
+}
+
+// pinAnswers returns answers of the commands that choose versions.
+func pinAnswers(t *testing.T, in *inputs) []any {
+	t.Helper()
+	upgraded, _, err := (&upgrade{}).raise(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	upgraded.Exclusive = append(upgraded.Exclusive, pinsExclusive{"py311", []string{"a", "b"}, []resolvedFact{{"t", "s"}}})
+	upgraded.Notes = []note{{Message: "m"}}
+	survey, err := surveyFloor(t.Context(), in, resolver.Plan{Order: resolver.Lowest})
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers := []any{upgraded, survey}
+	env, plan := in.environments[0], resolver.Plan{}
+	for _, texts := range [][]string{{"fathomrest", "looptide"}, {"fathomrest>=2.25", "brinehttp<1"}} {
+		var job resolver.Job
+		for _, text := range texts {
+			root, err := parseRoot(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			job.Roots = append(job.Roots, root)
+		}
+		resolved, err := (&resolution{}).ask(t.Context(), in, env, job, plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked, err := checkFloor(t.Context(), in, env, job, job.Roots, resolver.Plan{Order: resolver.Lowest})
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers = append(answers, resolved, floorAnswer{SchemaVersion: gate.SchemaVersion, Command: "floor", floorCheck: *checked})
+	}
+	for _, leftOut := range [][]string{nil, {"barnacle-lint", "nameplumb", "styleplumb", "tidelint", "tidelint-imports"}} {
+		g := generation{leftOut: leftOut, excluded: []string{"zonechart==2024.1"}}
+		generated, _, err := g.answer(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers = append(answers, generated)
+	}
+	return answers
 }
 
 // readInPart judges a candidate with a consumer of which not all could be read, and one

@@ -330,6 +330,11 @@ func (p *resolvedPackage) line(format string) string {
 // writeConflict writes why there is no solution.
 func (x *resolutionAnswer) writeConflict(w io.Writer, color bool) error {
 	p := newPrinter(w, color)
+	x.printConflict(p)
+	return p.flush()
+}
+
+func (x *resolutionAnswer) printConflict(p *printer) {
 	p.styled(red, "no versions fit together")
 	p.printf("   %s\n", x.Environment)
 	numbered := make(map[int]bool)
@@ -366,7 +371,6 @@ func (x *resolutionAnswer) writeConflict(w io.Writer, color bool) error {
 	for _, h := range x.Hints {
 		p.printf("  hint     %s\n", h)
 	}
-	return p.flush()
 }
 
 // because writes facts, one below the other.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
@@ -40,23 +41,11 @@ func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constr
 	}
 	slices.Sort(moved)
 	for _, name := range slices.Compact(moved) {
-		wanted := make([]cell, len(in.environments))
 		lines := versionPins(file)[name]
 		active := slices.DeleteFunc(slices.Clone(lines), func(e pinfile.Entry) bool {
 			return !slices.ContainsFunc(in.environments, func(env *constraints.Environment) bool { return e.Requirement.Applies(env, "") })
 		})
-		for i, env := range in.environments {
-			wanted[i].env = env
-			if v, ok := chosen[i][name]; ok {
-				wanted[i].version = v.String()
-				continue
-			}
-			for _, e := range active { // it does not fit here today: its pin stays
-				if _, text, _ := e.Pin(); e.Requirement.Applies(env, "") {
-					wanted[i].version = text
-				}
-			}
-		}
+		wanted := cellsOf(in, name, active, chosen)
 		versions, ok := versionsOf(active, wanted)
 		switch {
 		case ok:
@@ -70,6 +59,53 @@ func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constr
 			file, err = rewritePin(file, name, wanted, spellingOf(lines, name))
 		}
 		if err != nil {
+			return nil, err
+		}
+	}
+	return literalPins(in, file, func(name constraints.Name) bool { return slices.Contains(moved, name) })
+}
+
+// cellsOf returns what a package is to have in each environment: what was chosen, and its
+// pin of today where that does not fit.
+func cellsOf(in *inputs, name constraints.Name, lines []pinfile.Entry, chosen []map[constraints.Name]constraints.Version) []cell {
+	cells := make([]cell, len(in.environments))
+	for i, env := range in.environments {
+		cells[i].env = env
+		if v, ok := chosen[i][name]; ok {
+			cells[i].version = v.String()
+			continue
+		}
+		for _, e := range lines {
+			if _, text, _ := e.Pin(); e.Requirement.Applies(env, "") {
+				cells[i].version = text
+			}
+		}
+	}
+	return cells
+}
+
+// literalPins returns the file with "===" where "==" would let in another published version:
+// 1.0 admits 1.0+cpu, which installers prefer.
+func literalPins(in *inputs, file *pinfile.File, meant func(constraints.Name) bool) (*pinfile.File, error) {
+	pins := versionPins(file)
+	for _, name := range slices.Sorted(maps.Keys(pins)) {
+		if !meant(name) {
+			continue
+		}
+		versions, err := in.facts.Versions(name)
+		if err != nil {
+			return nil, err
+		}
+		admitsMore := func(e pinfile.Entry) bool {
+			at, _, _ := e.Pin()
+			return isVersionPin(e) && !isTextual(&e) && slices.ContainsFunc(versions, func(v constraints.Version) bool {
+				return !v.Equal(at) && e.Requirement.Range.Contains(v)
+			})
+		}
+		if !slices.ContainsFunc(pins[name], admitsMore) {
+			continue
+		}
+		if file, err = file.Literal(name, admitsMore); err != nil {
 			return nil, err
 		}
 	}
@@ -104,6 +140,16 @@ func isVersionPin(e pinfile.Entry) bool {
 	return e.Kind == pinfile.Requirement && e.Fixes() && e.Requirement.URL == ""
 }
 
+// sourcePins returns the lines that name a source of a package.
+func sourcePins(file *pinfile.File, name constraints.Name) (all []pinfile.Entry) {
+	for _, e := range file.Entries() {
+		if e.Kind == pinfile.Requirement && e.Requirement.Name == name && e.Requirement.URL != "" {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
 // versionPins returns the version pins of a file by name.
 func versionPins(file *pinfile.File) map[constraints.Name][]pinfile.Entry {
 	pins := make(map[constraints.Name][]pinfile.Entry)
@@ -115,31 +161,148 @@ func versionPins(file *pinfile.File) map[constraints.Name][]pinfile.Entry {
 	return pins
 }
 
-// rewritePin gives one name its versions. The lines that are there stay, but for their
-// versions, if they tell the environments apart as well as new ones would.
+// rewritePin gives one name its versions, and none where a line names a source. The lines
+// that are there stay, but for their versions, if they tell the environments apart as well
+// as new ones would.
 func rewritePin(file *pinfile.File, name constraints.Name, wanted []cell, spelling string) (*pinfile.File, error) {
-	parts, err := partition(wanted)
+	there, sources := versionPins(file)[name], sourcePins(file, name)
+	wanted, free := slices.Clone(wanted), slices.Clone(wanted)
+	for i, c := range wanted {
+		if slices.ContainsFunc(sources, func(e pinfile.Entry) bool { return e.Requirement.Applies(c.env, "") }) {
+			wanted[i].version, free[i].version = nothing, ""
+		}
+	}
+	parts, err := partition(free)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	there := versionPins(file)[name]
+	parts = slices.DeleteFunc(parts, func(p part) bool { return p.version == nothing || p.version == "" })
 	if versions, ok := versionsOf(there, wanted); ok && len(there) == len(parts) {
 		return setLines(file, there, versions)
 	}
-	if len(there) > 0 {
-		if file, err = file.Remove(name, isVersionPin); err != nil {
+	for i := range parts {
+		if err := parts[i].outside(sources); err != nil {
 			return nil, err
 		}
 	}
-	for _, p := range parts {
-		if p.version == nothing {
-			continue
+	if len(there) > 0 {
+		into, err := divisions(there, parts, wanted)
+		if err != nil {
+			return nil, err
 		}
+		return file.Divide(name, func(e pinfile.Entry) ([]pinfile.Line, bool) {
+			lines, ok := into[e.Place]
+			return lines, ok
+		})
+	}
+	for _, p := range parts {
 		if file, err = file.Add(spelling, p.version, p.marker); err != nil {
 			return nil, err
 		}
 	}
 	return file, nil
+}
+
+// outside narrows a part to where no source is.
+func (p *part) outside(sources []pinfile.Entry) error {
+	for _, e := range sources {
+		rest, err := markerOf(&e).Negate()
+		if err != nil {
+			return constraints.Problems{{
+				Place: e.Place,
+				Msg:   fmt.Sprintf("%s %s is needed beside this source, and its marker has no opposite: %v", e.Requirement.Spelling, p.version, err),
+				Hint:  "write the marker with <, <=, >, >=, ==, !=, in and not in",
+			}}
+		}
+		own, err := pep508.ParseMarker(p.marker)
+		switch {
+		case p.marker == "":
+			p.marker = rest.String()
+		case err != nil:
+			return fmt.Errorf("an error in this program: %w", err)
+		case !pep508.Implies(own, rest):
+			p.marker = both(p.marker, rest.String())
+		}
+	}
+	return nil
+}
+
+// divisions returns what becomes of each line that pins a package: the part that holds where
+// the line did, if no line before it became that one; then it goes, and its comment stays
+// with the part. Parts for which there is no line stand behind the one before them.
+func divisions(lines []pinfile.Entry, parts []part, cells []cell) (map[constraints.Place][]pinfile.Line, error) {
+	into := make(map[constraints.Place][]pinfile.Line)
+	home := make([]int, len(parts)) // of each part, the line that it stands at, -1 for none
+	for i := range home {
+		home[i] = -1
+	}
+	comments := make([]string, len(parts)) // of lines that go
+	for i, e := range lines {
+		into[e.Place] = []pinfile.Line{}
+		switch heir, err := heirOf(e, parts, cells); {
+		case err != nil:
+			return nil, err
+		case heir < 0:
+		case home[heir] < 0:
+			home[heir] = i
+		case !strings.Contains(lines[home[heir]].Comment+comments[heir], e.Comment):
+			comments[heir] = strings.TrimSpace(comments[heir] + " " + e.Comment)
+		}
+	}
+	stand := func(i int) {
+		at := lines[home[i]].Place
+		into[at] = append(into[at], pinfile.Line{Version: parts[i].version, Marker: parts[i].marker, Comment: comments[i]})
+	}
+	var homeless []int
+	for i := range parts {
+		if home[i] < 0 {
+			homeless = append(homeless, i)
+			continue
+		}
+		stand(i)
+	}
+	for _, i := range homeless {
+		home[i] = neighbour(home, i)
+		stand(i)
+	}
+	return into, nil
+}
+
+// heirOf returns the part that holds where a line does, in the first environment in which
+// there is one; -1 for none.
+func heirOf(e pinfile.Entry, parts []part, cells []cell) (int, error) {
+	for _, c := range cells {
+		if !e.Requirement.Applies(c.env, "") {
+			continue
+		}
+		for i, p := range parts {
+			if p.marker == "" {
+				return i, nil
+			}
+			m, err := pep508.ParseMarker(p.marker)
+			if err != nil {
+				return -1, fmt.Errorf("an error in this program: %w", err)
+			}
+			if m.Holds(c.env, "") {
+				return i, nil
+			}
+		}
+	}
+	return -1, nil
+}
+
+// neighbour returns the line of the part before one, else of the next that has one, else
+// the first line.
+func neighbour(home []int, i int) int {
+	if i > 0 && home[i-1] >= 0 {
+		return home[i-1]
+	}
+	for _, line := range home[i:] {
+		if line >= 0 {
+			return line
+		}
+	}
+	return 0
 }
 
 // versionsOf returns the version of each line with which the lines give every environment

@@ -9,15 +9,18 @@ import (
 
 // upgradeAnswer is the answer as JSON.
 type upgradeAnswer struct {
-	SchemaVersion int         `json:"schema_version"`
-	Command       string      `json:"command"`
-	Environments  []string    `json:"environments"`
-	Facts         string      `json:"facts,omitempty"`
-	Raised        []pinMove   `json:"raised"`
-	Behind        []pinBehind `json:"behind"`               // what is not at its newest version
-	Unfit         []string    `json:"unfit,omitempty"`      // pins that do not fit today in some environment, which stay
-	LeftAside     []string    `json:"left_aside,omitempty"` // jobs that fail today
-	Broken        []string    `json:"broken,omitempty"`     // jobs that fit today, and would not
+	SchemaVersion int             `json:"schema_version"`
+	Command       string          `json:"command"`
+	Environments  []string        `json:"environments"`
+	Facts         string          `json:"facts,omitempty"`
+	Raised        []pinMove       `json:"raised"`
+	Largest       bool            `json:"largest"`              // it is proven that no more pins can go up together
+	Behind        []pinBehind     `json:"behind"`               // what is not at its newest version
+	Exclusive     []pinsExclusive `json:"exclusive,omitempty"`  // what could go up one instead of the other
+	Unfit         []string        `json:"unfit,omitempty"`      // pins that do not fit today in some environment, which stay
+	LeftAside     []string        `json:"left_aside,omitempty"` // jobs that fail today
+	Broken        []string        `json:"broken,omitempty"`     // jobs that fit today, and would not
+	Notes         []note          `json:"notes,omitempty"`
 }
 
 // pinMove is a pin that goes up, or one more, of what raised pins require.
@@ -34,7 +37,26 @@ type pinBehind struct {
 	Environment string         `json:"environment"`
 	At          string         `json:"at"`
 	Newest      string         `json:"newest"`
+	Stuck       bool           `json:"stuck"` // it is proven that it cannot go up at all, whatever else does
 	Because     []resolvedFact `json:"because"`
+}
+
+// pinsExclusive is pins that can go up, but not all of them together.
+type pinsExclusive struct {
+	Environment string         `json:"environment"`
+	Names       []string       `json:"names"`
+	Because     []resolvedFact `json:"because"`
+}
+
+// add adds what there is to say of an environment.
+func (x *upgradeAnswer) add(c *climb) {
+	x.Environments = append(x.Environments, c.env.Name())
+	x.Raised = append(x.Raised, c.raised...)
+	x.Largest = x.Largest && c.most.Largest
+	x.Behind = append(x.Behind, c.behind...)
+	x.Exclusive = append(x.Exclusive, c.exclusive...)
+	x.Unfit = append(x.Unfit, c.unfit...)
+	x.LeftAside = append(x.LeftAside, c.joint.Aside...)
 }
 
 // shownBehind is how many packages that stay behind are told of in full.
@@ -51,7 +73,7 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 	}
 	p.printf("   %s\n", strings.Join(x.Environments, " "))
 	for _, m := range groupMoves(x.Raised) {
-		p.printf("  %s %s -> %s%s\n", padded(m.Name, 28), cmp.Or(m.From, "(new)"), m.To, x.only(m.environments))
+		p.printf("  %s %s -> %s%s\n", padded(m.Name, 28), cmp.Or(m.From, "(new)"), m.To, only(m.environments, x.Environments))
 	}
 	behind := groupBehind(x.Behind)
 	if len(behind) > 0 {
@@ -64,13 +86,14 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 			p.printf("  and %d more: --full lists them\n", len(behind)-i)
 			break
 		}
-		p.printf("  %s at %s, newest %s%s\n", padded(b.Name, 28), b.At, b.Newest, x.only(b.environments))
-		for _, f := range b.Because {
-			p.printf("    %s   ", f.Text)
-			p.styled(dim, f.Source)
-			p.printf("\n")
+		stuck := ""
+		if b.Stuck {
+			stuck = ", nothing above fits"
 		}
+		p.printf("  %s at %s, newest %s%s%s\n", padded(b.Name, 28), b.At, b.Newest, stuck, only(b.environments, x.Environments))
+		p.reasons(b.Because)
 	}
+	x.writeLargest(p)
 	if len(x.Unfit) > 0 {
 		p.printf("\nleft as they are, since they do not fit today in some environment: %s\n", strings.Join(x.Unfit, ", "))
 	}
@@ -84,6 +107,28 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 	return p.flush()
 }
 
+// writeLargest writes whether more pins could go up, and which exclude each other.
+func (x *upgradeAnswer) writeLargest(p *printer) {
+	if !x.Largest {
+		p.printf("\nwhether more pins can go up together is not known: the search for them ended at its bound\n")
+		return
+	}
+	p.printf("\nno more pins can go up together\n")
+	for _, e := range groupExclusive(x.Exclusive) {
+		p.printf("  not all of %s%s\n", strings.Join(e.Names, ", "), only(e.environments, x.Environments))
+		p.reasons(e.Because)
+	}
+}
+
+// reasons writes facts, each with its source.
+func (p *printer) reasons(facts []resolvedFact) {
+	for _, f := range facts {
+		p.printf("    %s   ", f.Text)
+		p.styled(dim, f.Source)
+		p.printf("\n")
+	}
+}
+
 // distinct returns how many names there are.
 func distinct[T any](all []T, nameOf func(T) string) int {
 	names := make(map[string]bool)
@@ -94,8 +139,8 @@ func distinct[T any](all []T, nameOf func(T) string) int {
 }
 
 // only names environments, unless they are all.
-func (x *upgradeAnswer) only(environments []string) string {
-	if len(environments) == len(x.Environments) {
+func only(environments, all []string) string {
+	if len(environments) == len(all) {
 		return ""
 	}
 	return "   [" + strings.Join(environments, " ") + "]"
@@ -128,13 +173,33 @@ type groupedBehind struct {
 func groupBehind(all []pinBehind) (groups []groupedBehind) {
 	for _, b := range all {
 		i := slices.IndexFunc(groups, func(g groupedBehind) bool {
-			return g.Name == b.Name && g.At == b.At && g.Newest == b.Newest && slices.Equal(g.Because, b.Because)
+			return g.Name == b.Name && g.At == b.At && g.Newest == b.Newest && g.Stuck == b.Stuck && slices.Equal(g.Because, b.Because)
 		})
 		if i < 0 {
 			i = len(groups)
 			groups = append(groups, groupedBehind{pinBehind: b})
 		}
 		groups[i].environments = append(groups[i].environments, b.Environment)
+	}
+	return groups
+}
+
+// groupedExclusive is pins that exclude each other in the same way in some environments.
+type groupedExclusive struct {
+	pinsExclusive
+	environments []string
+}
+
+func groupExclusive(all []pinsExclusive) (groups []groupedExclusive) {
+	for _, e := range all {
+		i := slices.IndexFunc(groups, func(g groupedExclusive) bool {
+			return slices.Equal(g.Names, e.Names) && slices.Equal(g.Because, e.Because)
+		})
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, groupedExclusive{pinsExclusive: e})
+		}
+		groups[i].environments = append(groups[i].environments, e.Environment)
 	}
 	return groups
 }

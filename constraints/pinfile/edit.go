@@ -13,6 +13,10 @@ const (
 	hashesHint = "remove the --hash options first"
 )
 
+const pinHint = "a pin is NAME==VERSION or NAME===VERSION alone"
+
+func notPinned(e Entry) string { return e.Requirement.Spelling + " is not pinned here" }
+
 // Set returns the file with the pins of name that when selects set to version.
 // Without when all lines of a split pin are. Spelling, operator, marker, comment,
 // spacing and line ending stay as they are.
@@ -43,7 +47,7 @@ func (f *File) Set(name constraints.Name, version string, when func(Entry) bool)
 // none.
 func (f *File) setVersion(e Entry, version string) (s splice, msg, hint string) {
 	if _, _, ok := e.Pin(); !ok {
-		return s, fmt.Sprintf("%s is not pinned here", e.Requirement.Spelling), "a pin is NAME==VERSION or NAME===VERSION alone"
+		return s, notPinned(e), pinHint
 	}
 	if len(e.Hashes()) > 0 {
 		return s, hashesMsg, hashesHint
@@ -53,6 +57,32 @@ func (f *File) setVersion(e Entry, version string) (s splice, msg, hint string) 
 		return s, fmt.Sprintf("%q is not a version", short(version)), "write it as PEP 440 says, such as 1.2.3"
 	}
 	return splice{l.origin(p.version), l.origin(p.versionEnd-1) + 1, version}, "", ""
+}
+
+// Literal returns the file with the pins of name that when selects, all of them without
+// when, written with "===", which nothing but the version as it is spelled meets.
+//
+// The error is a constraints.Problems: there is no such line, or one pins nothing.
+func (f *File) Literal(name constraints.Name, when func(Entry) bool) (*File, error) {
+	chosen, err := f.choose(name, when)
+	if err != nil {
+		return nil, err
+	}
+	var splices []splice
+	var problems constraints.Problems
+	for _, e := range chosen {
+		if _, _, ok := e.Pin(); !ok {
+			problems = append(problems, constraints.Problem{Place: e.Place, Msg: notPinned(e), Hint: pinHint})
+			continue
+		}
+		if l, p := f.dissect(e); !strings.HasPrefix(l.text[p.operator:], "===") {
+			splices = append(splices, splice{l.origin(p.operator), l.origin(p.operator+1) + 1, "==="})
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return f.edit(splices, f.expect(chosen, func(e Entry) bool { return e.Requirement.Name == name && e.Fixes() }))
 }
 
 // Remove returns the file without the lines for name that when selects, all of

@@ -268,3 +268,20 @@ func TestReplaceAndAddKeepEveryOtherLine(t *testing.T) {
 		}
 	})
 }
+
+func TestLiteralMakesPinsTextual(t *testing.T) {
+	f, err := Parse("f", []byte("a == 1.0 ; os_name=='nt'  # c\nA===2\nb==1\na (==3)\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.Literal("a", func(e Entry) bool { return e.Place.Line < 4 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "a === 1.0 ; os_name=='nt'  # c\nA===2\nb==1\na (==3)\n"; string(got.Bytes()) != want {
+		t.Errorf("got\n%s\nwant\n%s", got.Bytes(), want)
+	}
+	if _, err := f.Literal("c", nil); err == nil {
+		t.Error("a package that is not there")
+	}
+}

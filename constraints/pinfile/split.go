@@ -105,9 +105,12 @@ func joined(own, other pep508.Marker) (before, after string) {
 	return "", after
 }
 
-// pinnedWhere checks that an entry pins name to version under a marker.
+// pinnedWhere checks that an entry pins name to version under a marker, "" for none.
 func pinnedWhere(name constraints.Name, version, marker string) check {
 	pins := pinned(name, version)
+	if marker == "" {
+		return func(e Entry) bool { return pins(e) && e.Requirement.Marker == nil }
+	}
 	want, err := pep508.ParseMarker(marker)
 	return func(e Entry) bool {
 		return err == nil && pins(e) && e.Requirement.Marker != nil && e.Requirement.Marker.String() == want.String()

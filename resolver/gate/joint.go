@@ -14,9 +14,10 @@ type Joint struct {
 	resolver.Job
 	Parts []Part
 
-	// Of what fits today: the jobs of consumers that do not, and what the others have that
-	// nothing pins, which may be another version for each.
+	// Of what fits today: the jobs of consumers and the pins that do not, and what the
+	// others have that nothing pins, which may be another version for each.
 	Aside []string
+	Unfit []constraints.Name
 	Apart []constraints.Name
 }
 
@@ -62,8 +63,8 @@ func JoinFitting(consumers []Consumer, pins []resolver.Pin, today *resolver.Worl
 		}
 	}
 	for _, p := range pins {
-		if p.URL == "" {
-			j.addFitting(Part{p.Spelling, JobOf(p.Name)}, today, apart)
+		if p.URL == "" && !j.addFitting(Part{p.Spelling, JobOf(p.Name)}, today, apart) {
+			j.Unfit = append(j.Unfit, p.Name)
 		}
 	}
 	j.Apart = slices.Sorted(maps.Keys(apart))
