@@ -10,6 +10,7 @@ import (
 
 	"sluice/constraints"
 	"sluice/resolver"
+	"sluice/resolver/gate"
 )
 
 // report says what goes up and what stays behind.
@@ -100,25 +101,28 @@ func (c *climb) newest(in *inputs, name constraints.Name) (newest constraints.Ve
 }
 
 // exclusions returns why a version is not to be chosen at all.
-func (c *climb) exclusions(name constraints.Name, version constraints.Version) (facts []resolvedFact) {
+func (c *climb) exclusions(name constraints.Name, version constraints.Version) (facts []gate.Fact) {
 	for _, x := range c.plan.Excluded {
 		if x.Name == name && x.Range.Contains(version) {
 			text := cmp.Or(x.Reason, fmt.Sprintf("%s%s is excluded", x.Name, x.Range))
-			facts = append(facts, resolvedFact{text, x.Place.String()})
+			facts = append(facts, gate.Fact{Text: text, Source: x.Place.String()})
 		}
 	}
 	return facts
 }
 
 // excluders returns the demands that a version does not meet.
-func (c *climb) excluders(demands []resolver.Demand, version constraints.Version) (facts []resolvedFact) {
+func (c *climb) excluders(demands []resolver.Demand, version constraints.Version) (facts []gate.Fact) {
 	for _, d := range demands {
 		if d.Requirement.URL != "" || d.Requirement.Range.Contains(version) {
 			continue
 		}
-		f := resolvedFact{d.Requirement.String() + " is required", d.Place.String()}
+		f := gate.Fact{Text: d.Requirement.String() + " is required", Source: d.Place.String()}
 		if d.From != nil {
-			f = resolvedFact{fmt.Sprintf("%s %s requires %s", d.From.Name, d.From.Version, d.Requirement), fmt.Sprintf("metadata of %s %s", d.From.Name, d.From.Version)}
+			f = gate.Fact{
+				Text:   fmt.Sprintf("%s %s requires %s", d.From.Name, d.From.Version, d.Requirement),
+				Source: fmt.Sprintf("metadata of %s %s", d.From.Name, d.From.Version),
+			}
 		}
 		if !slices.Contains(facts, f) {
 			facts = append(facts, f)
@@ -129,7 +133,7 @@ func (c *climb) excluders(demands []resolver.Demand, version constraints.Version
 
 // obstacles returns what is in the way of a version: that it is not to be chosen, or demands
 // on its package; else why nothing fits with it, or what another solution would cost.
-func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, version constraints.Version, demands []resolver.Demand) ([]resolvedFact, error) {
+func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, version constraints.Version, demands []resolver.Demand) ([]gate.Fact, error) {
 	if plain := append(c.exclusions(p.Name, version), c.excluders(demands, version)...); len(plain) > 0 {
 		return plain, nil
 	}
@@ -143,13 +147,13 @@ func (c *climb) obstacles(ctx context.Context, in *inputs, p resolver.Pin, versi
 	case err == nil:
 		return c.sacrifices(other), nil
 	case unclear(err):
-		return []resolvedFact{{err.Error(), "the index"}}, nil
+		return []gate.Fact{{Text: err.Error(), Source: "the index"}}, nil
 	}
 	return nil, err
 }
 
 // reasonsOf returns what a proof rests on.
-func (c *climb) reasonsOf(ctx context.Context, in *inputs, unsolved *resolver.Unsolved) (facts []resolvedFact) {
+func (c *climb) reasonsOf(ctx context.Context, in *inputs, unsolved *resolver.Unsolved) (facts []gate.Fact) {
 	var why resolutionAnswer
 	why.explain(ctx, in, unsolved)
 	for _, step := range why.Because {
@@ -165,7 +169,7 @@ func (c *climb) reasonsOf(ctx context.Context, in *inputs, unsolved *resolver.Un
 // retell tells a fact of a proof as one of an upgrade: that a pin does not go down is no
 // constraint that anybody wrote, and a reason says all of an exclusion. What is supposed, and
 // that a pin is to fit in though nobody requires it, is false: not to be told.
-func (c *climb) retell(f resolvedFact) (resolvedFact, bool) {
+func (c *climb) retell(f gate.Fact) (gate.Fact, bool) {
 	if f.Source == nowhere.File || f.Source == "" {
 		return f, false
 	}
@@ -181,10 +185,10 @@ func (c *climb) retell(f resolvedFact) (resolvedFact, bool) {
 }
 
 // sacrifices returns which packages another solution has in older versions.
-func (c *climb) sacrifices(other *resolver.Solution) (facts []resolvedFact) {
+func (c *climb) sacrifices(other *resolver.Solution) (facts []gate.Fact) {
 	for _, v := range other.Chosen {
 		if at, ok := c.versions[v.Name]; ok && v.Version.Compare(at) < 0 {
-			facts = append(facts, resolvedFact{fmt.Sprintf("%s would be %s instead of %s", v.Name, v.Version, at), "another solution"})
+			facts = append(facts, gate.Fact{Text: fmt.Sprintf("%s would be %s instead of %s", v.Name, v.Version, at), Source: "another solution"})
 		}
 	}
 	return facts

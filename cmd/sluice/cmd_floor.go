@@ -58,13 +58,13 @@ type floorAnswer struct {
 
 // floorCheck is what there is to say of the minimums of one job in one environment.
 type floorCheck struct {
-	Job         string            `json:"job,omitempty"` // the consumer, and which of its jobs
-	Environment string            `json:"environment"`
-	Solved      bool              `json:"solved"`
-	Minimums    []floorMinimum    `json:"minimums"`           // in the order of the requirements
-	Because     []resolvedStep    `json:"because,omitempty"`  // why nothing fits at all
-	Conflict    *resolvedConflict `json:"conflict,omitempty"` // ... and what it is about
-	Unknown     string            `json:"unknown,omitempty"`  // why nobody can tell
+	Job         string           `json:"job,omitempty"` // the consumer, and which of its jobs
+	Environment string           `json:"environment"`
+	Solved      bool             `json:"solved"`
+	Minimums    []floorMinimum   `json:"minimums"`           // in the order of the requirements
+	Because     []gate.Deduction `json:"because,omitempty"`  // why nothing fits at all
+	Conflict    *gate.Conflict   `json:"conflict,omitempty"` // ... and what it is about
+	Unknown     string           `json:"unknown,omitempty"`  // why nobody can tell
 
 	resolution resolutionAnswer // of the lowest versions
 }

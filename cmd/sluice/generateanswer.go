@@ -37,10 +37,10 @@ type generatedPin struct {
 
 // generateConflict is why nothing fits in some environments.
 type generateConflict struct {
-	Environments []string          `json:"environments"`
-	Because      []resolvedStep    `json:"because"`
-	Conflict     *resolvedConflict `json:"conflict"`
-	Hints        []string          `json:"hints,omitempty"`
+	Environments []string         `json:"environments"`
+	Because      []gate.Deduction `json:"because"`
+	Conflict     *gate.Conflict   `json:"conflict"`
+	Hints        []string         `json:"hints,omitempty"`
 }
 
 // tell takes over the file, and what sluice check says of it: a package that is left out

@@ -8,17 +8,18 @@ import (
 	"sluice/constraints"
 	"sluice/constraints/pep440"
 	"sluice/resolver"
+	"sluice/resolver/gate"
 )
 
 // floorMinimum is what there is to say of one requirement.
 type floorMinimum struct {
-	Requirement string         `json:"requirement"`
-	Source      string         `json:"source"`
-	Declared    string         `json:"declared,omitempty"` // the lowest published version that it admits; none if it declares no minimum
-	Lowest      string         `json:"lowest"`             // the lowest that is known to fit
-	Real        bool           `json:"real"`               // it fits
-	Because     []resolvedStep `json:"because,omitempty"`  // why the declared one does not fit
-	Unknown     string         `json:"unknown,omitempty"`  // why nobody can tell whether it does
+	Requirement string           `json:"requirement"`
+	Source      string           `json:"source"`
+	Declared    string           `json:"declared,omitempty"` // the lowest published version that it admits; none if it declares no minimum
+	Lowest      string           `json:"lowest"`             // the lowest that is known to fit
+	Real        bool             `json:"real"`               // it fits
+	Because     []gate.Deduction `json:"because,omitempty"`  // why the declared one does not fit
+	Unknown     string           `json:"unknown,omitempty"`  // why nobody can tell whether it does
 }
 
 // isUnreal reports whether a minimum is declared and does not fit.
@@ -39,7 +40,7 @@ func (m floorMinimum) write(p *printer, where string) {
 		p.printf("  %s does not fit; the lowest that is known to is %s\n", m.Declared, m.Lowest)
 	}
 	for _, s := range m.Because {
-		p.because(s.Facts)
+		p.facts(s.Facts, ownProof)
 	}
 	p.printf("\n")
 }

@@ -105,7 +105,7 @@ func pinAnswers(t *testing.T, in *inputs) []any {
 	if err != nil {
 		t.Fatal(err)
 	}
-	upgraded.Exclusive = append(upgraded.Exclusive, pinsExclusive{"py311", []string{"a", "b"}, []resolvedFact{{"t", "s"}}})
+	upgraded.Exclusive = append(upgraded.Exclusive, pinsExclusive{"py311", []string{"a", "b"}, []gate.Fact{{Text: "t", Source: "s"}}})
 	upgraded.Notes = []note{{Message: "m"}}
 	survey, err := surveyFloor(t.Context(), in, resolver.Plan{Order: resolver.Lowest})
 	if err != nil {

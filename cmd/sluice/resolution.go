@@ -23,8 +23,8 @@ type resolutionAnswer struct {
 	Solved        bool              `json:"solved"`
 	Packages      []resolvedPackage `json:"packages,omitempty"` // by name
 	Notes         []note            `json:"notes,omitempty"`    // what could not be looked at
-	Because       []resolvedStep    `json:"because,omitempty"`  // why there is no solution; the last step says so
-	Conflict      *resolvedConflict `json:"conflict,omitempty"`
+	Because       []gate.Deduction  `json:"because,omitempty"`  // why there is no solution; the last step says so
+	Conflict      *gate.Conflict    `json:"conflict,omitempty"`
 	Hints         []string          `json:"hints,omitempty"` // what might be done
 
 	lock            *lockFile                  // if asked for
@@ -42,25 +42,6 @@ type resolvedPackage struct {
 	Hashes  []string `json:"hashes,omitempty"` // ALGORITHM:HEX, of all its files
 
 	source string // the URL with all that it takes to get there
-}
-
-// resolvedStep is a step of an explanation.
-type resolvedStep struct {
-	Facts      []resolvedFact `json:"facts"`
-	Uses       []int          `json:"uses,omitempty"` // earlier steps, from 0
-	Conclusion string         `json:"conclusion"`
-}
-
-// resolvedFact is something that is so, with its source.
-type resolvedFact struct {
-	Text   string `json:"text"`
-	Source string `json:"source"`
-}
-
-// resolvedConflict is the smallest part that has no solution.
-type resolvedConflict struct {
-	Members []resolvedFact `json:"members"`
-	Minimal bool           `json:"minimal"` // it is proven that none can be left out
 }
 
 // tell takes over a solution.
@@ -170,38 +151,11 @@ func (x *resolutionAnswer) explain(ctx context.Context, in *inputs, e *resolver.
 		x.Hints = append(x.Hints, in.hintOf(h)...)
 	}
 	x.Hints = append(x.Hints, in.hidden()...)
-	for _, step := range smaller.Explain().Steps {
-		s := resolvedStep{Facts: []resolvedFact{}, Uses: step.Uses, Conclusion: step.Conclusion}
-		if s.Conclusion == "" {
-			s.Conclusion = "nothing fits"
-		}
-		for _, f := range step.Facts {
-			source := f.Source
-			if source == "" {
-				source = f.Place.String()
-			}
-			s.Facts = append(s.Facts, resolvedFact{f.Text, source})
-		}
-		x.Because = append(x.Because, s)
-	}
-	x.Conflict = &resolvedConflict{Members: []resolvedFact{}, Minimal: core.Minimal}
-	member := func(text string, place constraints.Place) {
-		x.Conflict.Members = append(x.Conflict.Members, resolvedFact{text, place.String()})
-	}
+	x.Because, x.Conflict = gate.Deductions(smaller.Explain()), gate.ConflictOf(core)
 	for _, r := range core.Roots {
-		member(r.Requirement.String(), r.Place)
 		x.required = append(x.required, r.Requirement.Name)
 	}
 	x.about = smaller.Packages()
-	for _, l := range core.Limits {
-		member("the constraint "+l.Requirement.String(), l.Place)
-	}
-	for _, p := range core.Pins {
-		member(fmt.Sprintf("the pin %s %s", p.Name, p.Version), p.Place)
-	}
-	for _, e := range core.Exclusions {
-		member("without "+string(e.Name)+e.Range.String(), e.Place)
-	}
 }
 
 // saysAs reports whether two answers are about one conflict.
@@ -337,60 +291,9 @@ func (x *resolutionAnswer) writeConflict(w io.Writer, color bool) error {
 func (x *resolutionAnswer) printConflict(p *printer) {
 	p.styled(red, "no versions fit together")
 	p.printf("   %s\n", x.Environment)
-	numbered := make(map[int]bool)
-	for _, s := range x.Because {
-		for _, n := range s.Uses {
-			numbered[n] = true
-		}
-	}
-	for i, s := range x.Because {
-		p.printf("\n")
-		p.because(s.Facts)
-		for j, n := range s.Uses {
-			p.printf("  %-8s %s   (%d)\n", lead(j+len(s.Facts)), x.Because[n].Conclusion, n+1)
-		}
-		p.printf("  %-8s ", "so")
-		p.styled(bold, s.Conclusion)
-		if numbered[i] {
-			p.printf("   (%d)", i+1)
-		}
-		p.printf("\n")
-	}
-	if c := x.Conflict; c != nil && len(c.Members) > 0 {
-		title := "enough to fail"
-		if c.Minimal {
-			title = "the least that does not fit: without any one of these lines, the others do"
-		}
-		p.printf("\n  %s\n", title)
-		for _, m := range c.Members {
-			p.printf("           %s   ", padded(m.Text, 40))
-			p.styled(dim, m.Source)
-			p.printf("\n")
-		}
-	}
+	p.proof(x.Because, ownProof)
+	p.conflict(x.Conflict)
 	for _, h := range x.Hints {
 		p.printf("  hint     %s\n", h)
 	}
-}
-
-// because writes facts, one below the other.
-func (p *printer) because(facts []resolvedFact) {
-	const most = 60
-	width := 0
-	for _, f := range facts {
-		width = max(width, min(len(f.Text), most))
-	}
-	for i, f := range facts {
-		p.printf("  %-8s %s   ", lead(i), padded(f.Text, width))
-		p.styled(dim, f.Source)
-		p.printf("\n")
-	}
-}
-
-// lead is the word before the i-th reason.
-func lead(i int) string {
-	if i == 0 {
-		return "because"
-	}
-	return "and"
 }

@@ -225,28 +225,10 @@ func (p *printer) finding(f *gate.Finding, r *gate.Report) {
 		}
 		p.sub("", d)
 	}
-	p.proof(f.Because)
+	p.proof(f.Because, withinRow)
 	p.reaches(f)
 	for _, l := range f.Lifts {
 		p.sub("lifts", l)
-	}
-}
-
-// proof writes why no version fits, each step with the facts that it follows from.
-func (p *printer) proof(steps []gate.Deduction) {
-	for _, s := range steps {
-		word := "because"
-		fact := func(text, source string) {
-			p.sub(word, text+"   "+source)
-			word = "and"
-		}
-		for _, f := range s.Facts {
-			fact(f.Text, f.Source)
-		}
-		for _, n := range s.Uses {
-			fact(steps[n].Conclusion, fmt.Sprintf("(%d)", n+1))
-		}
-		p.sub("so", s.Conclusion)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"sluice/resolver/gate"
 )
 
 // upgradeAnswer is the answer as JSON.
@@ -33,19 +35,19 @@ type pinMove struct {
 
 // pinBehind is a pin that stays behind the newest version of its package.
 type pinBehind struct {
-	Name        string         `json:"name"`
-	Environment string         `json:"environment"`
-	At          string         `json:"at"`
-	Newest      string         `json:"newest"`
-	Stuck       bool           `json:"stuck"` // it is proven that it cannot go up at all, whatever else does
-	Because     []resolvedFact `json:"because"`
+	Name        string      `json:"name"`
+	Environment string      `json:"environment"`
+	At          string      `json:"at"`
+	Newest      string      `json:"newest"`
+	Stuck       bool        `json:"stuck"` // it is proven that it cannot go up at all, whatever else does
+	Because     []gate.Fact `json:"because"`
 }
 
 // pinsExclusive is pins that can go up, but not all of them together.
 type pinsExclusive struct {
-	Environment string         `json:"environment"`
-	Names       []string       `json:"names"`
-	Because     []resolvedFact `json:"because"`
+	Environment string      `json:"environment"`
+	Names       []string    `json:"names"`
+	Because     []gate.Fact `json:"because"`
 }
 
 // add adds what there is to say of an environment.
@@ -121,7 +123,7 @@ func (x *upgradeAnswer) writeLargest(p *printer) {
 }
 
 // reasons writes facts, each with its source.
-func (p *printer) reasons(facts []resolvedFact) {
+func (p *printer) reasons(facts []gate.Fact) {
 	for _, f := range facts {
 		p.printf("    %s   ", f.Text)
 		p.styled(dim, f.Source)

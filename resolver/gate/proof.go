@@ -57,7 +57,11 @@ func ConflictOf(core *resolver.Core) *Conflict {
 		member("the constraint "+l.Requirement.String(), l.Place)
 	}
 	for _, p := range core.Pins {
-		member("the pin "+string(p.Name)+" "+p.Version.String(), p.Place)
+		text := "the pin " + string(p.Name) + " " + p.Version.String()
+		if p.Release != nil {
+			text = "what is there: " + string(p.Name) + " " + p.Version.String()
+		}
+		member(text, p.Place)
 	}
 	for _, e := range core.Exclusions {
 		member("without "+string(e.Name)+e.Range.String(), e.Place)
