@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sluice/constraints"
+	"sluice/constraints/pep440"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 )
@@ -41,7 +42,8 @@ type resolvedPackage struct {
 	Via     []string `json:"via"`              // who requires it: packages, and places of requirements
 	Hashes  []string `json:"hashes,omitempty"` // ALGORITHM:HEX, of all its files
 
-	source string // the URL with all that it takes to get there
+	source  string // the URL with all that it takes to get there
+	literal bool   // "==" would let in another published version
 }
 
 // tell takes over a solution.
@@ -67,7 +69,7 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 		}
 		slices.Sort(p.Via)
 		p.Via = slices.Compact(p.Via)
-		if hashes {
+		if p.literal = in.isOneOfSeveral(c); hashes {
 			if err := p.addHashes(in, c); err != nil {
 				return err
 			}
@@ -108,6 +110,17 @@ func (x *resolutionAnswer) note(n *resolver.Note) {
 		p.Via = append(p.Via, via)
 		slices.Sort(p.Via)
 	}
+}
+
+// isOneOfSeveral reports whether "==" and the version of a release let in another too, as
+// ==1.0 does 1.0+cpu, which installers prefer (PEP 440, "Version matching").
+func (in *inputs) isOneOfSeveral(c resolver.Chosen) bool {
+	versions, err := in.facts.Versions(c.Name)
+	if err != nil {
+		return false
+	}
+	same, err := pep440.ParseSpecifierSet("==" + c.Version.String())
+	return err == nil && slices.ContainsFunc(versions, func(v constraints.Version) bool { return !v.Equal(c.Version) && same.Contains(v) })
 }
 
 // from says that a URL stands for the release.
@@ -275,7 +288,7 @@ func (p *resolvedPackage) line(format string) string {
 	switch {
 	case p.URL != "":
 		return p.Name + " @ " + printable(p.source)
-	case format == "constraints":
+	case format == "constraints", p.literal:
 		return p.Name + "===" + p.Version
 	}
 	return p.Name + "==" + p.Version
