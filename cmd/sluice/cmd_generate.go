@@ -52,6 +52,7 @@ type generation struct {
 	format, output           string
 
 	required resolver.Job // by the files
+	isTrial  bool         // of a hint: what is left out is given already
 }
 
 func (g *generation) validate(args []string) error {
@@ -113,7 +114,8 @@ func (g *generation) answer(in *inputs) (*generateAnswer, *pinfile.File, error) 
 		return nil, nil, err
 	}
 	if len(found.all) > 0 {
-		x.fail(found, g.leftOut)
+		restFits := g.restFits(in, &found)
+		x.fail(found, g.leftOut, restFits)
 		return x, nil, nil
 	}
 	file, err := g.fileOf(in, chosen)
@@ -124,17 +126,44 @@ func (g *generation) answer(in *inputs) (*generateAnswer, *pinfile.File, error) 
 	return x, file, nil
 }
 
+// restFits reports whether sluice check accepts a file without the packages of conflicts,
+// and adds to these what turns out to stand in the way besides.
+func (g *generation) restFits(in *inputs, found *conflicts) bool {
+	for !found.more && len(found.without) <= maxConflicts {
+		rest := *g
+		rest.isTrial, rest.leftOut = true, slices.Concat(g.leftOut, namesAsText(found.without))
+		chosen, more, err := rest.choose(in)
+		if err != nil || more.more {
+			return false
+		}
+		if len(more.without) > 0 {
+			found.without = append(found.without, more.without...)
+			continue
+		}
+		file, err := rest.fileOf(in, chosen)
+		return err == nil && gate.Check(in.question(linesOf(file))).Verdict != gate.Reject
+	}
+	return false
+}
+
+func namesAsText(names []constraints.Name) (all []string) {
+	for _, name := range names {
+		all = append(all, string(name))
+	}
+	return all
+}
+
 // fileOf returns the file of today with the pins of what was chosen. No pin holds where its
-// package comes from a source, nor where it would not fit and nobody needs it.
+// package comes from a source, nor one that would not fit where nobody needs it.
 func (g *generation) fileOf(in *inputs, chosen []map[constraints.Name]constraints.Version) (*pinfile.File, error) {
-	none := g.sourced(in)
-	file, err := g.rewrite(in, chosen, none)
+	besides := g.sourced(in)
+	file, err := g.rewrite(in, chosen, besides)
 	if err != nil {
 		return nil, err
 	}
 	if strays := straysOf(in, file, chosen); len(strays) > 0 {
-		maps.Copy(none, strays)
-		return g.rewrite(in, chosen, none)
+		maps.Copy(besides, strays)
+		return g.rewrite(in, chosen, besides)
 	}
 	return file, nil
 }
@@ -225,7 +254,7 @@ func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Env
 		if err != nil {
 			return nil, err
 		}
-		if len(found.all) > 0 {
+		if len(found.all) > 0 || g.isTrial {
 			if name, ok := plugin(in, env, joint, solution.Chosen, plan.Apart); ok {
 				found.leaveOut(name, &plan)
 				continue
@@ -280,8 +309,9 @@ func (g *generation) plan(in *inputs, pins []resolver.Pin, excluded []resolver.E
 	return plan
 }
 
-// rewrite returns the file of today with the pins of what was chosen, and none in some places.
-func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constraints.Version, none map[spot]bool) (*pinfile.File, error) {
+// rewrite returns the file of today with the pins of what was chosen, and besides what
+// packages are to have where nothing was: a version, or nothing.
+func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constraints.Version, besides map[spot]string) (*pinfile.File, error) {
 	wanted := make(map[constraints.Name][]cell)
 	for _, versions := range chosen {
 		for name := range versions {
@@ -293,8 +323,8 @@ func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constrain
 				cells[i].env = in.environments[i]
 				if v, ok := chosen[i][name]; ok {
 					cells[i].version = v.String()
-				} else if none[spot{i, name}] {
-					cells[i].version = nothing
+				} else {
+					cells[i].version = besides[spot{i, name}]
 				}
 			}
 			wanted[name] = cells
@@ -314,37 +344,58 @@ type spot struct {
 }
 
 // sourced returns where a requirement names the URL of a package, which a version beside it
-// would contradict.
-func (g *generation) sourced(in *inputs) map[spot]bool {
-	all := make(map[spot]bool)
+// would contradict: nothing.
+func (g *generation) sourced(in *inputs) map[spot]string {
+	all := make(map[spot]string)
 	for i, env := range in.environments {
 		for _, r := range g.demand(in, env).Roots {
 			if r.Requirement.URL != "" && r.Requirement.Applies(env, "") {
-				all[spot{i, r.Requirement.Name}] = true
+				all[spot{i, r.Requirement.Name}] = nothing
 			}
 		}
 	}
 	return all
 }
 
-// straysOf returns the pins that hold in an environment which does not need them, and where
-// they do not fit in with the others.
-func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]constraints.Version) map[spot]bool {
-	all := make(map[spot]bool)
+// straysOf returns what packages are to have that are pinned in an environment which does
+// not need them, to what does not fit in with its other pins: a version that they have
+// elsewhere and that does, else nothing.
+func straysOf(in *inputs, file *pinfile.File, chosen []map[constraints.Name]constraints.Version) map[spot]string {
+	all := make(map[spot]string)
 	lines := linesOf(file)
 	for i, env := range in.environments {
 		pins, limits := gate.Active(lines, env)
-		world := resolver.NewWorld(env, pins, limits, in.facts)
-		for _, p := range pins {
-			if _, needed := chosen[i][p.Name]; needed || p.URL != "" {
+		fits := func(name constraints.Name) bool {
+			return len(resolver.NewWorld(env, pins, limits, in.facts).Verify(gate.JobOf(name)).Clashes) == 0
+		}
+		for j, p := range pins {
+			if _, needed := chosen[i][p.Name]; needed || p.URL != "" || fits(p.Name) {
 				continue
 			}
-			if len(world.Verify(gate.JobOf(p.Name)).Clashes) > 0 {
-				all[spot{i, p.Name}] = true
+			all[spot{i, p.Name}] = nothing
+			for _, v := range chosenOf(chosen, p.Name) {
+				pins[j].Version, pins[j].Range = v, constraints.Exactly(v)
+				if fits(p.Name) {
+					all[spot{i, p.Name}] = v.String()
+					break
+				}
 			}
+			pins[j] = p
 		}
 	}
 	return all
+}
+
+// chosenOf returns the versions that were chosen of a package, the newest first.
+func chosenOf(chosen []map[constraints.Name]constraints.Version, name constraints.Name) []constraints.Version {
+	var all []constraints.Version
+	for _, versions := range chosen {
+		if v, ok := versions[name]; ok {
+			all = append(all, v)
+		}
+	}
+	slices.SortFunc(all, func(a, b constraints.Version) int { return b.Compare(a) })
+	return slices.CompactFunc(all, constraints.Version.Equal)
 }
 
 // spellings returns how people spell the names of packages: in the file, else in what

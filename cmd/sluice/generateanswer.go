@@ -93,13 +93,14 @@ func pinsOfFile(in *inputs, file *pinfile.File) []generatedPin {
 }
 
 // fail takes over why nothing fits, and the packages that are left out already and would
-// have to be.
-func (x *generateAnswer) fail(found conflicts, leftOut []string) {
+// have to be, if the rest fits then.
+func (x *generateAnswer) fail(found conflicts, leftOut []string, restFits bool) {
 	x.found, x.More = found, found.more
 	for _, c := range found.all {
 		x.Conflicts = append(x.Conflicts, generateConflict{c.environments, c.Because, c.Conflict, c.Hints})
 	}
-	if found.more {
+	if !restFits {
+		x.More = true
 		x.note("there may be more conflicts behind the last of these")
 		return
 	}

@@ -43,7 +43,7 @@ func (f *File) Divide(name constraints.Name, into func(Entry) (pins []Line, ok b
 		expected = slices.Replace(expected, i, i+1, becomes...)
 		made, c := f.divide(e, pins)
 		if c != nil {
-			problems = append(problems, c.at(e.Place))
+			problems = append(problems, c.at(e.written()))
 		}
 		splices = append(made, splices...)
 	}

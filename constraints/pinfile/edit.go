@@ -33,7 +33,7 @@ func (f *File) Set(name constraints.Name, version string, when func(Entry) bool)
 	for _, e := range chosen {
 		s, msg, hint := f.setVersion(e, version)
 		if msg != "" {
-			problems = append(problems, constraints.Problem{Place: e.Place, Msg: msg, Hint: hint})
+			problems = append(problems, constraints.Problem{Place: e.written(), Msg: msg, Hint: hint})
 		}
 		splices = append(splices, s)
 	}
@@ -72,7 +72,7 @@ func (f *File) Literal(name constraints.Name, when func(Entry) bool) (*File, err
 	var problems constraints.Problems
 	for _, e := range chosen {
 		if _, _, ok := e.Pin(); !ok {
-			problems = append(problems, constraints.Problem{Place: e.Place, Msg: notPinned(e), Hint: pinHint})
+			problems = append(problems, constraints.Problem{Place: e.written(), Msg: notPinned(e), Hint: pinHint})
 			continue
 		}
 		if l, p := f.dissect(e); !strings.HasPrefix(l.text[p.operator:], "===") {
@@ -119,7 +119,7 @@ func (f *File) Replace(name constraints.Name, source string, when func(Entry) bo
 	splices := make([]splice, len(chosen))
 	for i, e := range chosen {
 		if len(e.Hashes()) > 0 {
-			return nil, constraints.Problems{{Place: e.Place, Msg: hashesMsg, Hint: hashesHint}}
+			return nil, constraints.Problems{{Place: e.written(), Msg: hashesMsg, Hint: hashesHint}}
 		}
 		splices[i] = f.setSource(e, url)
 	}

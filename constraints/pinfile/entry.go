@@ -107,6 +107,15 @@ func (e Entry) Fixes() bool {
 	return ok || e.Kind == Requirement && e.Requirement.URL != ""
 }
 
+// written returns where the entry stands in the file that people have before them: before
+// the edits that made this one.
+func (e Entry) written() constraints.Place {
+	if e.Origin.Line == 0 {
+		return constraints.Place{File: e.Place.File}
+	}
+	return e.Origin
+}
+
 // Hashes returns the values of the entry's --hash options, "ALGORITHM:DIGEST".
 func (e Entry) Hashes() []string {
 	var hashes []string

@@ -90,7 +90,7 @@ func (f *File) choose(name constraints.Name, when func(Entry) bool) ([]Entry, er
 			continue
 		}
 		if e.expanded {
-			problems = append(problems, constraints.Problem{Place: e.Place, Msg: "the line is made of variables", Hint: "edit it by hand"})
+			problems = append(problems, constraints.Problem{Place: e.written(), Msg: "the line is made of variables", Hint: "edit it by hand"})
 		}
 		chosen = append(chosen, e)
 	}

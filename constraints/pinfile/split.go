@@ -26,7 +26,7 @@ func (f *File) Split(name constraints.Name, version string, marker pep508.Marker
 	for _, e := range chosen {
 		h, c := f.halve(e, version, marker)
 		if c != nil {
-			problems = append(problems, c.at(e.Place))
+			problems = append(problems, c.at(e.written()))
 			continue
 		}
 		parts[e.first] = h
