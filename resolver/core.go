@@ -55,7 +55,8 @@ type inquiry struct {
 	limits []Root
 	pins   []Pin
 
-	// Sources meet everything, and so are no part of a conflict.
+	// Sources meet everything, and so are no part of a conflict. What is known of one is a pin
+	// beside it.
 	rootSources []Root
 	pinSources  []Pin
 }
@@ -115,7 +116,7 @@ func (e *Unsolved) asked() *inquiry {
 	}
 	for i := range u.job.Roots {
 		switch r := &u.job.Roots[i]; {
-		case r.Requirement.URL != "" && !u.world.unlisted(r.Requirement.Name).isSource():
+		case r.Requirement.URL != "":
 			q.rootSources = append(q.rootSources, *r)
 		case roots[r]:
 			q.roots = append(q.roots, *r)

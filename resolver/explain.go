@@ -144,7 +144,7 @@ func (x *explainer) besides(d *pubgrub.Derivation) (Fact, bool) {
 	switch {
 	case n.pinned != nil && demand.Excluded.Has(0):
 		if n.isSource() {
-			return Fact{Text: string(n.name) + " is " + n.pinned.version.String() + " there", Place: n.pinned.pin.Place}, true
+			return Fact{Text: string(n.name) + " " + n.pinned.version.String() + " is at " + constraints.Redact(n.pinned.pin.URL), Place: n.pinned.pin.Place}, true
 		}
 		return Fact{Text: string(n.name) + " is pinned to " + n.pinned.version.String(), Place: n.pinned.pin.Place}, true
 	case n.pinned != nil || demand.Excluded.Not(size).Lowest() >= 0 && demand.Excluded.Not(size).Lowest() < size:

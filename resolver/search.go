@@ -120,6 +120,7 @@ func (s *search) extend(level int) (solved bool, blame []int) {
 		return true, nil
 	}
 	var over []passed
+	n = s.world.node(n.name) // now it matters which versions there are
 	choices := s.choices(n)
 	for {
 		i, ok := choices.next()

@@ -107,7 +107,7 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 	}
 	for i := range plan.met {
 		any := plan.met[i].Requirement
-		any.Range = constraints.Everything()
+		any.Range, any.URL = constraints.Everything(), ""
 		u.met[plan.met[i].key()] = &any
 	}
 	for i := range plan.Overrides {
@@ -232,10 +232,10 @@ func (u *universe) requirements(r *constraints.Requirement, root *Root, group in
 	if r.URL != "" && !u.world.unlisted(r.Name).isSource() {
 		return nil, nil
 	}
-	n := u.world.node(r.Name)
-	if n.pinned == nil && u.named[r.Name].provided {
-		return nil, nil
+	if u.world.unlisted(r.Name).pinned == nil && u.named[r.Name].provided {
+		return nil, nil // and no index is asked
 	}
+	n := u.world.node(r.Name)
 	if n.err != nil {
 		return nil, &FactsError{Name: n.name, Err: n.err}
 	}
@@ -332,7 +332,8 @@ func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
 	for _, limits := range [][]Root{u.world.limits[e.node.name], u.job.Limits} {
 		for i := range limits {
 			l := &limits[i]
-			if l.Requirement.Name != e.node.name || !l.Requirement.Applies(u.world.env, "") {
+			_, isMet := u.met[metKey{on: e.node.name, place: l.Place}]
+			if isMet || l.Requirement.Name != e.node.name || !l.Requirement.Applies(u.world.env, "") {
 				continue
 			}
 			facts = append(facts, u.intern(meaningKey{kind: meansConstraint, on: p, root: l}, meaning{kind: meansConstraint, requirement: &l.Requirement, root: l}, func() pubgrub.Set {

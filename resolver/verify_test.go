@@ -401,6 +401,11 @@ func TestSolveSpeaksForTheWalkWhereBothMeanTheSame(t *testing.T) {
 			clashes: "out of range: roots:1 wants >=2 of a 1",
 		},
 		{
+			name:     "a constraint that a pin does not meet is a clash, and none of the pigeons is",
+			universe: "pigeon0 0\na 1", pins: "a===1 a<1", root: "a",
+			clashes: "out of range: pins:2 wants <1 of a 1",
+		},
+		{
 			name:     "a pinned release has its own source of a package",
 			universe: "pigeon0 0\na 1: b @ https://example.org/b.whl | b>=2", pins: "a===1", root: "a",
 		},

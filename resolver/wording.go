@@ -67,6 +67,9 @@ func (x *explainer) demanded(m *meaning, on *entry) string {
 	if m.kind == meansExtra {
 		return string(on.node.name) + "[" + string(on.extra) + "]"
 	}
+	if m.requirement.URL != "" {
+		return string(on.node.name) + " @ " + constraints.Redact(m.requirement.URL)
+	}
 	return string(on.node.name) + m.requirement.Range.String()
 }
 

@@ -160,8 +160,8 @@ func (w *World) node(name constraints.Name) *node {
 	return n
 }
 
-// unlisted is node for what a direct reference provides: no index is asked, which may
-// not be meant to know the name.
+// unlisted is node where it is not known yet that a version is to be chosen: of what a
+// direct reference provides no index is asked, which may not be meant to know the name.
 func (w *World) unlisted(name constraints.Name) *node {
 	n, ok := w.nodes[name]
 	if !ok {
@@ -337,9 +337,6 @@ func (w *World) blocker(c *candidate) *edge {
 // edge returns a requirement as an edge of the world's graph.
 func (w *World) edge(r *constraints.Requirement) edge {
 	to := w.unlisted(r.Name)
-	if r.URL == "" {
-		to = w.node(r.Name)
-	}
 	return edge{requirement: r, to: to, fits: to.pinned != nil && to.pinned.admits(r)}
 }
 

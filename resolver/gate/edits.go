@@ -234,20 +234,10 @@ func editedRoots(roots []resolver.Root, edits []Edit) []resolver.Root {
 	return roots
 }
 
-// result returns what was found without what it does without, in the order of the files.
-// Pins go first: which edits it takes depends on which pins move.
+// result returns what was found without what it does without, in the order of the files: as
+// long as there is anything, since what it takes of one depends on the others.
 func (e *editor) result() *Edits {
-	if len(e.moved) > 0 {
-		e.moved = e.smallest(e.moved)
-	}
-	for i := len(e.edits) - 1; i >= 0; i-- {
-		if changes(e.question, e.edits[i].requirement.Name) {
-			continue // without it the candidate is excluded
-		}
-		fewer := slices.Delete(slices.Clone(e.edits), i, i+1)
-		if without := e.base.edited(fewer); without.admits(e.moved) {
-			e.edits, e.adviser = fewer, without
-		}
+	for e.reduce() {
 	}
 	slices.SortFunc(e.edits, func(x, y Edit) int { return x.Place.Compare(y.Place) })
 	found := &Edits{Requirements: e.edits}
@@ -255,4 +245,35 @@ func (e *editor) result() *Edits {
 		found.Together = pinList(e.question, e.moved)
 	}
 	return found
+}
+
+// reduce leaves out a pin with the edits for it, or an edit, and reports whether it could.
+func (e *editor) reduce() bool {
+	for _, name := range slices.Sorted(maps.Keys(e.moved)) {
+		fewer := maps.Clone(e.moved)
+		delete(fewer, name)
+		rest := slices.DeleteFunc(slices.Clone(e.edits), func(edit Edit) bool { return edit.requirement.Name == name })
+		if e.does(rest, fewer) || len(rest) < len(e.edits) && e.does(e.edits, fewer) {
+			return true
+		}
+	}
+	for i := len(e.edits) - 1; i >= 0; i-- {
+		if changes(e.base.question, e.edits[i].requirement.Name) {
+			continue // without it the candidate is excluded
+		}
+		if e.does(slices.Delete(slices.Clone(e.edits), i, i+1), e.moved) {
+			return true
+		}
+	}
+	return false
+}
+
+// does takes over edits and moves if they are enough.
+func (e *editor) does(edits []Edit, moved map[constraints.Name]constraints.Version) bool {
+	a := e.base.edited(edits)
+	if !a.admits(moved) {
+		return false
+	}
+	e.adviser, e.edits, e.moved = a, edits, moved
+	return true
 }

@@ -73,6 +73,7 @@ func (b *book) record(s *survey, seen *sighting) *entry {
 	e, fresh := b.entry(b.rule(s, seen), b.describe(seen), seen.clash)
 	if fresh && seen.clash != nil {
 		e.finding.Details = b.details(seen.clash, s.env)
+		e.finding.own = len(e.finding.Details)
 	}
 	e.sawIn(s.env)
 	e.reach(b.question, seen, seen.path())

@@ -165,6 +165,14 @@ func TestEditsAreWhatItTakes(t *testing.T) {
 				rt.Fatalf("%sof %+v, number %d is not needed", d, found, i)
 			}
 		}
+		for i, pin := range found.Together {
+			if name, _, _ := strings.Cut(pin, "=="); d.changes(name) {
+				continue
+			}
+			if v := d.verdict(t, slices.Delete(slices.Clone(found.Together), i, i+1), found.Requirements); v == gate.Admit {
+				rt.Fatalf("%sof %+v, %s need not move", d, found, pin)
+			}
+		}
 	}
 	for round := 0; (several == 0 || moving == 0 || unpinned == 0 || split == 0) && round < 50; round++ {
 		rapid.Check(t, property)
@@ -188,6 +196,16 @@ func (d drawn) split(t *testing.T) (after []gate.Line) {
 		after = append(after, lines(t, word+";python_version>='3.12'")...)
 	}
 	return after
+}
+
+// changes reports whether the question changes the pin of a name.
+func (d drawn) changes(name string) bool {
+	at := func(pins string) string {
+		_, after, _ := strings.Cut(" "+pins, " "+name+"===")
+		version, _, _ := strings.Cut(after, " ")
+		return version
+	}
+	return at(d.before) != at(d.after)
 }
 
 // verdict returns that on the question with some pins at other versions and some

@@ -32,7 +32,7 @@ func (a *adviser) prove(report *Report, clashes []*resolver.Clash) {
 			// Told is the proof of the whole, which speaks of the pins: without those that the
 			// least part does without, it would be about all versions that there could be.
 			f.Because, f.Conflict = Deductions(unsolved.Explain()), ConflictOf(core)
-			f.Details = f.Details[len(newBook(a.question).details(c, b.env)):] // the proof says as much
+			f.Details = f.Details[f.own:] // the proof says as much
 			break
 		}
 	}

@@ -70,6 +70,8 @@ type Finding struct {
 	Environments []string           `json:"environments"`
 	Reaches      []Reach            `json:"reaches,omitempty"` // the consumers concerned, nearest first
 	Lifts        []string           `json:"lifts,omitempty"`   // the smallest changes that would lift it
+
+	own int // how many of the details are those of the clash
 }
 
 // Reach is how a finding concerns a consumer: the chain of requirements from one
