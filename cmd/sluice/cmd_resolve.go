@@ -349,7 +349,9 @@ func (r *resolution) ask(ctx context.Context, in *inputs, env *constraints.Envir
 		return nil, err
 	}
 	answer.unknown = references.unknown
-	pins, limits = references.among(pins, limits)
+	if pins, limits, err = references.among(pins, limits); err != nil {
+		return nil, err
+	}
 	solution, err := resolver.NewWorld(env, pins, limits, in.facts).Solve(ctx, job, plan)
 	var unsolved *resolver.Unsolved
 	switch {

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"sluice/constraints"
 	"sluice/index"
@@ -92,17 +93,22 @@ type locker struct {
 // refuse complains of direct references of which it is not known what they require: a lock
 // file has to be whole.
 func (l *locker) refuse(notes []resolver.Note, r *references) {
-	seen := make(map[constraints.Place]bool)
+	type reference struct {
+		name   constraints.Name
+		target string
+	}
+	seen := make(map[reference]bool)
 	for _, n := range notes {
 		d := n.Demand
-		if n.Kind != resolver.DirectReference || seen[d.Place] {
-			continue
-		}
-		seen[d.Place] = true
 		target := d.Requirement.URL
 		if target == "" && n.Target.Pin != nil {
 			target = n.Target.Pin.URL
 		}
+		this := reference{d.Requirement.Name, target}
+		if n.Kind != resolver.DirectReference || seen[this] {
+			continue
+		}
+		seen[this] = true
 		why := "nobody was asked"
 		if err := r.unknown[d.Requirement.Name]; err != nil {
 			why = err.Error()
@@ -215,14 +221,13 @@ func strongHashes(all []index.Hash) map[string]string {
 // local reads a local file to know its digest.
 func (l *locker) local(u *url.URL) (path string, size int64, hashes map[string]string, err error) {
 	name, _ := pypi.Location{URL: u.String()}.Path()
-	f, err := os.Open(name)
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a FIFO is waited for by nobody
 	if err != nil {
 		return "", 0, nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		return "", 0, nil, errors.Join(err, fmt.Errorf("%s is not a regular file", name))
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		return "", 0, nil, cmp.Or(err, fmt.Errorf("%s is not a regular file", name))
 	}
 	sum := sha256.New()
 	if size, err = io.Copy(sum, f); err != nil {

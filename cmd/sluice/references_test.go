@@ -76,15 +76,17 @@ func TestDirectReferencesCount(t *testing.T) {
 		{"a local wheel", []string{"fathomrest @ " + local}, exitOK, "fathomrest @ " + local + "\nnameidn===3.4\n"},
 		{"a remote wheel", []string{"fathomrest @ " + remote}, exitOK, "fathomrest @ " + remote + "\nnameidn===3.4\n"},
 		{"another requirement that it meets", []string{"fathomrest @ " + local, "fathomrest>=2.31"}, exitOK, "nameidn===3.4"},
-		{"one that it does not", []string{"fathomrest @ " + local, "fathomrest>3"}, 1, "fathomrest is 2.31.0 there"},
+		{"one that it does not", []string{"fathomrest @ " + local, "fathomrest>3"}, 1, "fathomrest 2.31.0 is at " + local},
 		{"a pin that it does not meet", []string{"fathomrest @ " + local, "--constraints", "other.txt"}, 1, "only fathomrest===2.30.0 is allowed"},
 		{"one that it meets", []string{"fathomrest @ " + local, "--constraints", "same.txt"}, exitOK, "nameidn==="},
 		{"another package", []string{"nameidn @ " + local}, 2, wheel + " is no nameidn: it is fathomrest"},
 		{"two", []string{"fathomrest @ " + local, "fathomrest @ " + remote}, 2, "fathomrest is required from"},
+		{"another digest", []string{"fathomrest @ " + local + "#sha256=" + strings.Repeat("0", 64)}, 2, "is not what its URL promises"},
+		{"a constraint to another source", []string{"fathomrest @ " + local, "--constraints", "elsewhere.txt"}, 2, "is to come from " + remote},
 		{"recorded facts and a local wheel", []string{"fathomrest @ " + local, "--index", "packages.jsonl"}, exitOK, "nameidn===3.4"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			for name, text := range map[string]string{"other.txt": "fathomrest===2.30.0\n", "same.txt": "fathomrest===2.31.0\n"} {
+			for name, text := range map[string]string{"elsewhere.txt": "fathomrest @ " + remote + "\n", "other.txt": "fathomrest===2.30.0\n", "same.txt": "fathomrest===2.31.0\n"} {
 				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
 					t.Fatal(err)
 				}

@@ -1,12 +1,14 @@
 package fetch
 
 import (
+	"bytes"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
 	"hash"
+	"io"
 	"net/url"
 	"strings"
 )
@@ -30,19 +32,26 @@ func (d Digest) String() string {
 	return d.Algorithm + ":" + d.Hex
 }
 
-// verify holds the content of a URL against the digest. One of an algorithm that is
-// not known fits nothing.
+// verify holds the content of a URL against the digest.
 func (d Digest) verify(u *url.URL, content []byte) error {
 	if d == (Digest{}) {
 		return nil
 	}
+	return d.Verify(Redacted(u), bytes.NewReader(content))
+}
+
+// Verify holds content against the digest: the error is a *DigestError, with the name given,
+// or that of reading. A digest of an algorithm that is not known fits nothing.
+func (d Digest) Verify(name string, content io.Reader) error {
 	got := ""
 	if h := newHash(d.Algorithm); h != nil {
-		h.Write(content)
+		if _, err := io.Copy(h, content); err != nil {
+			return err
+		}
 		got = hex.EncodeToString(h.Sum(nil))
 	}
 	if got == "" || got != strings.ToLower(d.Hex) {
-		return &DigestError{Redacted(u), d.Algorithm, d.Hex, got}
+		return &DigestError{name, d.Algorithm, d.Hex, got}
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -338,7 +337,7 @@ func (c *Client) inside(ctx context.Context, f File, open opener, extract func(i
 	}
 	var data []byte
 	if u.Scheme == "file" {
-		data, err = insideLocal(localPath(u), extract)
+		data, err = insideLocal(localPath(u), f.Hashes, extract)
 	} else {
 		data, err = c.insideRemote(ctx, u, f, open, extract)
 	}
@@ -348,20 +347,24 @@ func (c *Client) inside(ctx context.Context, f File, open opener, extract func(i
 	return ParseMetadata(data)
 }
 
-func insideLocal(path string, extract func(io.ReaderAt, int64) ([]byte, error)) ([]byte, error) {
-	local, err := os.Open(path)
+// insideLocal reads the metadata that extract finds in a local file, which must have one of
+// the digests stated for it.
+func insideLocal(path string, hashes []index.Hash, extract func(io.ReaderAt, int64) ([]byte, error)) ([]byte, error) {
+	digest, ok := digestOf(hashes)
+	if !ok {
+		return nil, absence{errors.New("its digest is of no kind that can be verified")}
+	}
+	local, size, err := openLocal(path)
 	if err != nil {
 		return nil, err
 	}
 	defer local.Close()
-	info, err := local.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = absence{errors.New("not a regular file")}
+	if len(hashes) > 0 {
+		if err := digest.Verify(path, local); err != nil {
+			return nil, err
+		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return extract(local, info.Size())
+	return extract(local, size)
 }
 
 func (c *Client) insideRemote(ctx context.Context, u *url.URL, f File, open opener, extract func(io.ReaderAt, int64) ([]byte, error)) ([]byte, error) {

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
@@ -171,19 +172,34 @@ func (c *Client) localFiles(folder string) (*pageSource, error) {
 
 // readLocal reads a regular file of at most limit bytes.
 func readLocal(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
+	f, _, err := openLocal(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return nil, cmp.Or(err, error(&fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}))
-	}
 	data, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(data)) > limit {
 		err = fmt.Errorf("%s is larger than %d MiB", path, limit>>20)
 	}
 	return data, err
+}
+
+// openLocal opens a regular file, without waiting for a writer should it be a FIFO, and
+// returns its size.
+func openLocal(path string) (*os.File, int64, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = absence{&fs.PathError{Op: "read", Path: path, Err: errors.New("not a regular file")}}
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
 }
 
 // localPath returns the path that a file URL names.
