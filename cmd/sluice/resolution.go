@@ -75,12 +75,31 @@ func (x *resolutionAnswer) tell(in *inputs, s *resolver.Solution, hashes bool) e
 			}
 		}
 		x.Packages = append(x.Packages, p)
+		x.Notes = append(x.Notes, in.remarksOn(c)...)
 	}
 	for _, n := range s.Notes() {
 		x.note(&n)
 	}
 	slices.SortStableFunc(x.Packages, func(a, b resolvedPackage) int { return strings.Compare(a.Name, b.Name) })
 	return nil
+}
+
+// remarksOn tells what of the metadata of a release is not valid: it was chosen all the same,
+// and installers of today refuse it.
+func (in *inputs) remarksOn(c resolver.Chosen) []note {
+	pkg, err := in.facts.pkg(c.Name)
+	if err != nil || pkg == nil || c.Pin != nil && c.Pin.URL != "" {
+		return nil
+	}
+	i, ok := pkg.Find(c.Version)
+	if !ok {
+		return nil
+	}
+	meta, err := pkg.Parsed(i)
+	if err != nil || len(meta.Remarks) == 0 {
+		return nil
+	}
+	return []note{{Message: fmt.Sprintf("the metadata of %s %s is not valid, and pip since 24.1 refuses it: %v", c.Name, c.Version, meta.Remarks[0].Err)}}
 }
 
 // note takes over what the solution passes over; a direct reference is a package too.
