@@ -450,6 +450,17 @@ func (c *swiftCase) resolution(t *testing.T) resolution {
 	return r
 }
 
+// depsDevCase is a question of deps.dev, of PyPI or npm.
+type depsDevCase struct {
+	Name      string
+	Root      struct{ Name, Version string }
+	Universes []string
+	Expected  struct {
+		Selected map[string][]string
+		Errors   []string
+	}
+}
+
 func TestResolutionsOfDepsDev(t *testing.T) {
 	var all struct {
 		PyPI struct {
@@ -458,15 +469,7 @@ func TestResolutionsOfDepsDev(t *testing.T) {
 					Dependencies []struct{ Name, Req, Type string }
 				}
 			}
-			Cases []struct {
-				Name      string
-				Root      struct{ Name, Version string }
-				Universes []string
-				Expected  struct {
-					Selected map[string][]string
-					Errors   []string
-				}
-			}
+			Cases []depsDevCase
 		}
 	}
 	vectors.Read(t, "depsdev_resolve.json.gz", &all)
@@ -523,15 +526,7 @@ func TestResolutionsOfNPM(t *testing.T) {
 					Dependencies []struct{ Name, Req, Type string }
 				}
 			}
-			Cases []struct {
-				Name      string
-				Root      struct{ Name, Version string }
-				Universes []string
-				Expected  struct {
-					Selected map[string][]string
-					Errors   []string
-				}
-			}
+			Cases []depsDevCase
 		}
 	}
 	vectors.Read(t, "depsdev_resolve.json.gz", &all)

@@ -24,6 +24,15 @@ func notPinned(e Entry) string { return e.Requirement.Spelling + " is not pinned
 // The error is a constraints.Problems: there is no such line, one of them pins
 // nothing or cannot be edited, or version will not do for the line's operator.
 func (f *File) Set(name constraints.Name, version string, when func(Entry) bool) (*File, error) {
+	return f.editPins(name, when, pinned(name, version), func(e Entry) (splices []splice, msg, hint string) {
+		s, msg, hint := f.setVersion(e, version)
+		return []splice{s}, msg, hint
+	})
+}
+
+// editPins returns the file with what change makes of the lines for name that when selects,
+// which are as wanted then. The error has what change complains of.
+func (f *File) editPins(name constraints.Name, when, wanted func(Entry) bool, change func(Entry) (splices []splice, msg, hint string)) (*File, error) {
 	chosen, err := f.choose(name, when)
 	if err != nil {
 		return nil, err
@@ -31,16 +40,16 @@ func (f *File) Set(name constraints.Name, version string, when func(Entry) bool)
 	var splices []splice
 	var problems constraints.Problems
 	for _, e := range chosen {
-		s, msg, hint := f.setVersion(e, version)
+		own, msg, hint := change(e)
 		if msg != "" {
 			problems = append(problems, constraints.Problem{Place: e.written(), Msg: msg, Hint: hint})
 		}
-		splices = append(splices, s)
+		splices = append(splices, own...)
 	}
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	return f.edit(splices, f.expect(chosen, pinned(name, version)))
+	return f.edit(splices, f.expect(chosen, wanted))
 }
 
 // setVersion returns the splice that sets the version of e, or why there is
@@ -64,25 +73,17 @@ func (f *File) setVersion(e Entry, version string) (s splice, msg, hint string) 
 //
 // The error is a constraints.Problems: there is no such line, or one pins nothing.
 func (f *File) Literal(name constraints.Name, when func(Entry) bool) (*File, error) {
-	chosen, err := f.choose(name, when)
-	if err != nil {
-		return nil, err
-	}
-	var splices []splice
-	var problems constraints.Problems
-	for _, e := range chosen {
+	wanted := func(e Entry) bool { return e.Requirement.Name == name && e.Fixes() }
+	return f.editPins(name, when, wanted, func(e Entry) (splices []splice, msg, hint string) {
 		if _, _, ok := e.Pin(); !ok {
-			problems = append(problems, constraints.Problem{Place: e.written(), Msg: notPinned(e), Hint: pinHint})
-			continue
+			return nil, notPinned(e), pinHint
 		}
-		if l, p := f.dissect(e); !strings.HasPrefix(l.text[p.operator:], "===") {
-			splices = append(splices, splice{l.origin(p.operator), l.origin(p.operator+1) + 1, "==="})
+		l, p := f.dissect(e)
+		if strings.HasPrefix(l.text[p.operator:], "===") {
+			return nil, "", ""
 		}
-	}
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	return f.edit(splices, f.expect(chosen, func(e Entry) bool { return e.Requirement.Name == name && e.Fixes() }))
+		return []splice{{l.origin(p.operator), l.origin(p.operator+1) + 1, "==="}}, "", ""
+	})
 }
 
 // Remove returns the file without the lines for name that when selects, all of
