@@ -136,7 +136,7 @@ func (u *universe) chosen(found *pubgrub.Solution) (all []Chosen) {
 	for p, v := range found.Versions {
 		e := &u.packages[p]
 		switch {
-		case v < 0, e.extra != "", u.apart[e.node.name]:
+		case v < 0, e.along, u.apart[e.node.name]:
 		case e.node.pinned != nil:
 			all = append(all, e.node.pinned.chosen())
 		default:

@@ -23,6 +23,7 @@ type universe struct {
 	known    map[meaningKey]pubgrub.Requirement
 	made     map[madeKey][]pubgrub.Requirement
 	apart    map[constraints.Name]bool
+	whole    map[int]bool                        // the groups that count with all that shared packages require
 	met      map[metKey]*constraints.Requirement // what stands for demands that the plan takes as met
 }
 
@@ -46,11 +47,13 @@ type madeKey struct {
 	group int
 }
 
-// entry is a package, or an extra of one.
+// entry is a package, or what comes along with one: an extra, or that a whole group has
+// the package, which the groups share.
 type entry struct {
 	node   *node
 	extra  constraints.Name
 	group  int         // whose it is, of a package that groups have apart
+	along  bool        // with the version that the package has
 	finals pubgrub.Set // the versions that are no pre-releases; nil until asked for
 }
 
@@ -81,6 +84,7 @@ type meaningKind uint8
 const (
 	meansDemand     meaningKind = iota // a requirement of a version, or of a root
 	meansExtra                         // that an extra be there
+	meansMember                        // that a group have a package which it shares
 	meansConstraint                    // a constraint that fixes no version
 	meansExclusion                     // an exclusion of the plan
 	meansFinal                         // that a version be no pre-release
@@ -102,7 +106,7 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 		world: w, job: job, plan: plan,
 		named: make(map[constraints.Name]named), overrides: make(map[constraints.Name][]*constraints.Requirement),
 		numbers: make(map[packageKey]pubgrub.Package), known: make(map[meaningKey]pubgrub.Requirement),
-		made: make(map[madeKey][]pubgrub.Requirement), apart: make(map[constraints.Name]bool),
+		made: make(map[madeKey][]pubgrub.Requirement), apart: make(map[constraints.Name]bool), whole: make(map[int]bool),
 		met: make(map[metKey]*constraints.Requirement),
 	}
 	for i := range plan.met {
@@ -122,6 +126,9 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 	}
 	for _, name := range plan.Apart {
 		u.apart[name] = true
+	}
+	for _, group := range plan.Whole {
+		u.whole[group] = true
 	}
 	return u
 }
@@ -209,17 +216,20 @@ func (u *universe) start() ([]pubgrub.Requirement, error) {
 	return facts, nil
 }
 
-// number returns the number of a package or extra, of a group where groups have it apart,
-// new ones after all others.
+// number returns the number of a package or extra, of a group where groups have it apart.
 func (u *universe) number(n *node, extra constraints.Name, group int) pubgrub.Package {
 	if !u.apart[n.name] {
 		group = 0
 	}
-	key := packageKey{n, extra, group}
+	return u.entry(packageKey{n, extra, group}, extra != "")
+}
+
+// entry returns the number of an entry, new ones after all others.
+func (u *universe) entry(key packageKey, along bool) pubgrub.Package {
 	p, ok := u.numbers[key]
 	if !ok {
 		p = pubgrub.Package(len(u.packages))
-		u.packages = append(u.packages, entry{node: n, extra: extra, group: group})
+		u.packages = append(u.packages, entry{node: key.node, extra: key.extra, group: key.group, along: along})
 		u.numbers[key] = p
 	}
 	return p
@@ -239,15 +249,27 @@ func (u *universe) requirements(r *constraints.Requirement, root *Root, group in
 	if n.err != nil {
 		return nil, &FactsError{Name: n.name, Err: n.err}
 	}
-	on := u.number(n, "", group)
-	all := []pubgrub.Requirement{u.inRange(on, r, root)}
+	all := []pubgrub.Requirement{u.inRange(u.number(n, "", group), r, root)}
 	for _, extra := range r.Extras {
-		p := u.number(n, extra, group)
-		all = append(all, u.intern(meaningKey{kind: meansExtra, on: p, root: root}, meaning{kind: meansExtra, requirement: r, root: root}, func() pubgrub.Set {
-			return u.absence(p)
-		}))
+		all = append(all, u.along(u.number(n, extra, group), r, root))
+	}
+	if u.whole[group] && !u.apart[n.name] {
+		for _, extra := range append([]constraints.Name{""}, r.Extras...) {
+			all = append(all, u.along(u.entry(packageKey{n, extra, group}, true), r, root))
+		}
 	}
 	return all, nil
+}
+
+// along returns the requirement that what comes along with a package be there.
+func (u *universe) along(p pubgrub.Package, r *constraints.Requirement, root *Root) pubgrub.Requirement {
+	kind := meansExtra
+	if u.packages[p].extra == "" {
+		kind = meansMember
+	}
+	return u.intern(meaningKey{kind: kind, on: p, root: root}, meaning{kind: kind, requirement: r, root: root}, func() pubgrub.Set {
+		return u.absence(p)
+	})
 }
 
 // inRange returns the requirement that a package be there, in the range of r.
@@ -303,7 +325,7 @@ func (u *universe) Packages() int { return len(u.packages) }
 // Size implements pubgrub.Universe.
 func (u *universe) Size(p pubgrub.Package) int {
 	e := &u.packages[p]
-	if e.extra != "" || e.node.pinned != nil {
+	if e.along || e.node.pinned != nil {
 		return 1
 	}
 	return len(e.node.versions)
@@ -312,10 +334,10 @@ func (u *universe) Size(p pubgrub.Package) int {
 // Owner implements pubgrub.Universe.
 func (u *universe) Owner(p pubgrub.Package) (pubgrub.Package, bool) {
 	e := &u.packages[p]
-	if e.extra == "" {
+	if !e.along {
 		return 0, false
 	}
-	return u.numbers[packageKey{e.node, "", e.group}], true
+	return u.number(e.node, "", e.group), true
 }
 
 // Demand implements pubgrub.Universe.
@@ -325,14 +347,14 @@ func (u *universe) Demand(r pubgrub.Requirement) pubgrub.Demand { return u.deman
 // not wanted.
 func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
 	e := &u.packages[p]
-	if e.extra != "" || e.node.pinned != nil && e.node.pinned.pin.isOpaque() {
+	if e.along || e.node.pinned != nil && e.node.pinned.pin.isOpaque() {
 		return nil
 	}
 	var facts []pubgrub.Requirement
 	for _, limits := range [][]Root{u.world.limits[e.node.name], u.job.Limits} {
 		for i := range limits {
 			l := &limits[i]
-			if l.Requirement.Name != e.node.name || !l.Requirement.Applies(u.world.env, "") {
+			if l.Requirement.Name != e.node.name || l.Group != e.group && l.Group*e.group != 0 || !l.Requirement.Applies(u.world.env, "") {
 				continue
 			}
 			facts = append(facts, u.intern(meaningKey{kind: meansConstraint, on: p, root: l}, meaning{kind: meansConstraint, requirement: &l.Requirement, root: l}, func() pubgrub.Set {
@@ -352,12 +374,20 @@ func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
 	if e.node.pinned != nil {
 		return facts
 	}
-	if u.plan.Prereleases == DenyPrereleases && !u.named[e.node.name].prerelease {
+	if u.plan.Prereleases == DenyPrereleases && !u.namesPrerelease(e.node.name) && !u.isFree(e) {
 		facts = append(facts, u.intern(meaningKey{kind: meansFinal, on: p}, meaning{kind: meansFinal}, func() pubgrub.Set {
 			return u.where(e.node, constraints.Version.IsPrerelease)
 		}))
 	}
 	return facts
+}
+
+// namesPrerelease reports whether a root, constraint or pin names a pre-release of a package.
+func (u *universe) namesPrerelease(name constraints.Name) bool {
+	if u.plan.StandingOnly {
+		return u.plan.Standing[name].IsPrerelease()
+	}
+	return u.named[name].prerelease
 }
 
 // where returns the versions of a package for which something holds.
@@ -391,6 +421,9 @@ func (u *universe) Requirements(p pubgrub.Package, v int) ([]pubgrub.Requirement
 		}
 		return u.requirementsOf(c.slot(e.extra), e.group)
 	}
+	if e.along {
+		return u.requirementsOf(c.base, e.group)
+	}
 	switch {
 	case c.err != nil, c.defect == UnknownFacts:
 		return nil, &FactsError{Name: e.node.name, Version: c.version, Err: c.err}
@@ -398,14 +431,20 @@ func (u *universe) Requirements(p pubgrub.Package, v int) ([]pubgrub.Requirement
 		return []pubgrub.Requirement{u.never(p, meaning{kind: meansDefect, defect: c.defect}, c.release.RequiresRuntime.String())}, nil
 	case c.defect != 0:
 		return []pubgrub.Requirement{u.never(p, meaning{kind: meansDefect, defect: c.defect}, "")}, nil
-	case c.yanked && !u.isNamed(c):
+	case c.yanked && !u.isNamed(c) && !u.isFree(&e):
 		return []pubgrub.Requirement{u.never(p, meaning{kind: meansYanked}, "")}, nil
 	}
 	return u.requirementsOf(c.base, e.group)
 }
 
+// isFree reports whether a package is chosen apart, in whatever version can be installed.
+func (u *universe) isFree(e *entry) bool { return u.plan.ApartFreely && u.apart[e.node.name] }
+
 // isNamed reports whether a root or constraint asks for exactly that version.
 func (u *universe) isNamed(c *candidate) bool {
+	if at, stands := u.plan.Standing[c.node.name]; u.plan.StandingOnly {
+		return stands && at.Equal(c.version)
+	}
 	return slices.ContainsFunc(u.named[c.node.name].exact, func(r constraints.Range) bool { return r.Contains(c.version) })
 }
 
@@ -431,7 +470,7 @@ func (u *universe) requirementsOf(s *slot, group int) ([]pubgrub.Requirement, er
 	edges := u.world.edges(s)
 	for i := range edges {
 		for _, r := range u.instead(edges[i].requirement) {
-			if shared && u.apart[r.Name] {
+			if shared && u.apart[r.Name] && !u.whole[group] {
 				continue // of which group?
 			}
 			if any, ok := u.met[metKey{from: s.candidate.node.name, on: r.Name}]; ok {
@@ -466,7 +505,7 @@ func (u *universe) Known(p pubgrub.Package, v int) bool {
 // Choose implements pubgrub.Universe.
 func (u *universe) Choose(p pubgrub.Package, among pubgrub.Set) int {
 	e := &u.packages[p]
-	if e.extra != "" || e.node.pinned != nil {
+	if e.along || e.node.pinned != nil {
 		return among.Highest()
 	}
 	if keep, ok := u.plan.Keep[e.node.name]; ok {
