@@ -32,7 +32,8 @@ type Plan struct {
 	Whole []int
 
 	// ApartFreely lets groups have pre-releases and yanked versions of what is Apart, which
-	// installers take in some cases. Whether in this one is for Verify to say.
+	// installers take in some cases, and of all that these require and that is not Standing too,
+	// which does not count where they are not Whole. Whether they can is for Verify to say.
 	ApartFreely bool
 
 	// Excluded are versions that are not to be chosen.

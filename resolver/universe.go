@@ -45,6 +45,7 @@ func (d *Demand) key() metKey {
 type madeKey struct {
 	slot  *slot
 	group int
+	own   bool
 }
 
 // entry is a package, or what comes along with one: an extra, or that a whole group has
@@ -53,6 +54,7 @@ type entry struct {
 	node   *node
 	extra  constraints.Name
 	group  int         // whose it is, of a package that groups have apart
+	own    bool        // it is a group's own
 	along  bool        // with the version that the package has
 	finals pubgrub.Set // the versions that are no pre-releases; nil until asked for
 }
@@ -61,6 +63,7 @@ type packageKey struct {
 	node  *node
 	extra constraints.Name
 	group int
+	own   bool
 }
 
 // named is what roots, constraints and pins say of a package by themselves.
@@ -207,7 +210,7 @@ func (u *universe) start() ([]pubgrub.Requirement, error) {
 		if any, ok := u.met[metKey{on: r.Name, place: root.Place}]; ok {
 			r = any
 		}
-		asked, err := u.requirements(r, root, root.Group)
+		asked, err := u.requirements(r, root, &entry{group: root.Group})
 		if err != nil {
 			return nil, err
 		}
@@ -216,12 +219,19 @@ func (u *universe) start() ([]pubgrub.Requirement, error) {
 	return facts, nil
 }
 
-// number returns the number of a package or extra, of a group where groups have it apart.
-func (u *universe) number(n *node, extra constraints.Name, group int) pubgrub.Package {
-	if !u.apart[n.name] {
+// comesFree reports whether what an entry requires is free as well: what is a group's own may be
+// anything, and nothing stands for what that requires.
+func (u *universe) comesFree(n *node, by *entry) bool {
+	_, stands := u.plan.Standing[n.name]
+	return u.isFree(by) && by.group != 0 && n.pinned == nil && !stands && !u.apart[n.name]
+}
+
+// number returns the number of a package or extra, a group's own or shared.
+func (u *universe) number(n *node, extra constraints.Name, group int, own bool) pubgrub.Package {
+	if !own {
 		group = 0
 	}
-	return u.entry(packageKey{n, extra, group}, extra != "")
+	return u.entry(packageKey{n, extra, group, own}, extra != "")
 }
 
 // entry returns the number of an entry, new ones after all others.
@@ -229,16 +239,16 @@ func (u *universe) entry(key packageKey, along bool) pubgrub.Package {
 	p, ok := u.numbers[key]
 	if !ok {
 		p = pubgrub.Package(len(u.packages))
-		u.packages = append(u.packages, entry{node: key.node, extra: key.extra, group: key.group, along: along})
+		u.packages = append(u.packages, entry{node: key.node, extra: key.extra, group: key.group, own: key.own, along: along})
 		u.numbers[key] = p
 	}
 	return p
 }
 
-// requirements returns what a requirement asks for: its package in its range, and each of
-// its extras. A direct reference asks for nothing that could be chosen. The error is that
+// requirements returns what a requirement asks for, by which entry it is, or of which group's
+// root: its package in its range, and each of its extras. A direct reference asks for nothing that could be chosen. The error is that
 // it cannot be told which versions there are.
-func (u *universe) requirements(r *constraints.Requirement, root *Root, group int) ([]pubgrub.Requirement, error) {
+func (u *universe) requirements(r *constraints.Requirement, root *Root, by *entry) ([]pubgrub.Requirement, error) {
 	if r.URL != "" && !u.world.unlisted(r.Name).isSource() {
 		return nil, nil
 	}
@@ -249,13 +259,18 @@ func (u *universe) requirements(r *constraints.Requirement, root *Root, group in
 	if n.err != nil {
 		return nil, &FactsError{Name: n.name, Err: n.err}
 	}
-	all := []pubgrub.Requirement{u.inRange(u.number(n, "", group), r, root)}
-	for _, extra := range r.Extras {
-		all = append(all, u.along(u.number(n, extra, group), r, root))
+	free := u.comesFree(n, by)
+	if free && !u.whole[by.group] { // to be the group's own, if that matters
+		return nil, nil
 	}
-	if u.whole[group] && !u.apart[n.name] {
+	own := free || u.apart[n.name]
+	all := []pubgrub.Requirement{u.inRange(u.number(n, "", by.group, own), r, root)}
+	for _, extra := range r.Extras {
+		all = append(all, u.along(u.number(n, extra, by.group, own), r, root))
+	}
+	if u.whole[by.group] && !own {
 		for _, extra := range append([]constraints.Name{""}, r.Extras...) {
-			all = append(all, u.along(u.entry(packageKey{n, extra, group}, true), r, root))
+			all = append(all, u.along(u.entry(packageKey{n, extra, by.group, false}, true), r, root))
 		}
 	}
 	return all, nil
@@ -337,7 +352,7 @@ func (u *universe) Owner(p pubgrub.Package) (pubgrub.Package, bool) {
 	if !e.along {
 		return 0, false
 	}
-	return u.number(e.node, "", e.group), true
+	return u.number(e.node, "", e.group, e.own), true
 }
 
 // Demand implements pubgrub.Universe.
@@ -419,10 +434,10 @@ func (u *universe) Requirements(p pubgrub.Package, v int) ([]pubgrub.Requirement
 		if c.release == nil || !slices.Contains(c.release.Extras, e.extra) { // installers warn, and take it without
 			return nil, nil
 		}
-		return u.requirementsOf(c.slot(e.extra), e.group)
+		return u.requirementsOf(c.slot(e.extra), &e)
 	}
 	if e.along {
-		return u.requirementsOf(c.base, e.group)
+		return u.requirementsOf(c.base, &e)
 	}
 	switch {
 	case c.err != nil, c.defect == UnknownFacts:
@@ -434,11 +449,11 @@ func (u *universe) Requirements(p pubgrub.Package, v int) ([]pubgrub.Requirement
 	case c.yanked && !u.isNamed(c) && !u.isFree(&e):
 		return []pubgrub.Requirement{u.never(p, meaning{kind: meansYanked}, "")}, nil
 	}
-	return u.requirementsOf(c.base, e.group)
+	return u.requirementsOf(c.base, &e)
 }
 
 // isFree reports whether a package is chosen apart, in whatever version can be installed.
-func (u *universe) isFree(e *entry) bool { return u.plan.ApartFreely && u.apart[e.node.name] }
+func (u *universe) isFree(e *entry) bool { return u.plan.ApartFreely && e.own }
 
 // isNamed reports whether a root or constraint asks for exactly that version.
 func (u *universe) isNamed(c *candidate) bool {
@@ -459,24 +474,23 @@ func (u *universe) never(p pubgrub.Package, m meaning, reason string) pubgrub.Re
 	})
 }
 
-// requirementsOf returns what a slot requires, of a package that is a group's or shared.
-func (u *universe) requirementsOf(s *slot, group int) ([]pubgrub.Requirement, error) {
-	key := madeKey{s, group}
+// requirementsOf returns what a slot requires, of an entry that is a group's own or shared.
+func (u *universe) requirementsOf(s *slot, by *entry) ([]pubgrub.Requirement, error) {
+	key := madeKey{s, by.group, by.own}
 	all, ok := u.made[key]
 	if ok {
 		return all, nil
 	}
-	shared := !u.apart[s.candidate.node.name]
 	edges := u.world.edges(s)
 	for i := range edges {
 		for _, r := range u.instead(edges[i].requirement) {
-			if shared && u.apart[r.Name] && !u.whole[group] {
+			if !by.own && u.apart[r.Name] && !u.whole[by.group] {
 				continue // of which group?
 			}
 			if any, ok := u.met[metKey{from: s.candidate.node.name, on: r.Name}]; ok {
 				r = any
 			}
-			asked, err := u.requirements(r, nil, group)
+			asked, err := u.requirements(r, nil, by)
 			if err != nil {
 				return nil, err
 			}

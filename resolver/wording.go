@@ -101,7 +101,7 @@ func (x *explainer) defect(k Kind, from *entry, d *pubgrub.Derivation) (text, so
 
 // own returns the versions of which a leaf speaks.
 func (x *explainer) own(d *pubgrub.Derivation, from *entry) pubgrub.Set {
-	base := x.number(from.node, "", from.group)
+	base := x.number(from.node, "", from.group, from.own)
 	for _, t := range d.Terms {
 		if t.Package == base {
 			return t.Set
