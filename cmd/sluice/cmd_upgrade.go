@@ -25,9 +25,10 @@ func upgradeCommand() command {
 		summary: "raise pins as far as every consumer allows, and say what holds the rest back",
 		details: `All pins, or those of the packages that are named, go up to the newest versions that
 hold for all consumers at once in every environment; nothing goes down. As many go
-up as can, and whether that is proven is said. Jobs that fail today are left aside.
-Of what nothing pins each job has versions of its own. For each package that stays
-behind its newest version it is told what holds it.`,
+up as can, and whether that is proven is said. Jobs that fit today do so after; those
+that fail, and pins that do not fit, are mended where that costs no raise. Of what
+nothing pins each job has versions of its own. For each package that stays behind its
+newest version it is told what holds it.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			o := options{flags: flags}
 			var u upgrade
@@ -79,7 +80,7 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 		return 0, err
 	}
 	a.tell(in.settings.notes)
-	if u.output != "" {
+	if len(answer.Broken) == 0 && u.output != "" {
 		if u.output == "-" {
 			_, err = a.stdout.Write(file.Bytes())
 			return exitOK, err
@@ -108,7 +109,7 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 	}
 	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Largest: true, Raised: []pinMove{}, Behind: []pinBehind{}}
+	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Largest: true, LargestKnown: true, Raised: []pinMove{}, Behind: []pinBehind{}}
 	climbs, err := u.climbAll(ctx, in, excluded)
 	if err != nil {
 		return nil, nil, err
@@ -124,8 +125,9 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 	}
 	for _, c := range climbs {
 		answer.Broken = append(answer.Broken, c.broken(in, linesOf(file))...)
+		answer.follow(c, linesOf(file))
 	}
-	for _, names := range []*[]string{&answer.Unfit, &answer.LeftAside, &answer.Broken} {
+	for _, names := range []*[]string{&answer.Mended, &answer.LeftAside, &answer.Broken} {
 		slices.Sort(*names)
 		*names = slices.Compact(*names)
 	}
