@@ -49,22 +49,16 @@ type upgrade struct {
 }
 
 func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
-	u.named = make(map[constraints.Name]bool)
-	for _, arg := range args {
-		if !pep508.ValidName(arg) {
-			return 0, usagef("%q is not the name of a package", arg)
-		}
-		u.named[pep508.NormalizeName(arg)] = true
+	if err := u.name(args); err != nil {
+		return 0, err
 	}
 	in, err := a.load(o)
 	if err != nil {
 		return 0, err
 	}
 	defer in.close()
-	for name := range u.named {
-		if !slices.ContainsFunc(in.lines, func(l gate.Line) bool { return l.Requirement.Name == name && !l.Version.IsZero() }) {
-			return 0, usageError{msg: fmt.Sprintf("%s is not pinned", name), hint: "name packages of the constraints file"}
-		}
+	if err := u.pinned(in, args); err != nil {
+		return 0, err
 	}
 	answer, file, err := u.raise(in)
 	var unsolved *resolver.Unsolved
@@ -100,6 +94,32 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 	return status, answer.write(a.stdout, a.color(), o.full)
 }
 
+// name takes over which packages are named.
+func (u *upgrade) name(args []string) error {
+	var errs []error
+	u.named = make(map[constraints.Name]bool)
+	for _, arg := range args {
+		if !pep508.ValidName(arg) {
+			errs = append(errs, usagef("%q is not the name of a package", arg))
+			continue
+		}
+		u.named[pep508.NormalizeName(arg)] = true
+	}
+	return errors.Join(errs...)
+}
+
+// pinned complains of packages that are named and that nothing pins.
+func (u *upgrade) pinned(in *inputs, args []string) error {
+	var errs []error
+	for _, arg := range args {
+		name := pep508.NormalizeName(arg)
+		if !slices.ContainsFunc(in.lines, func(l gate.Line) bool { return l.Requirement.Name == name && !l.Version.IsZero() }) {
+			errs = append(errs, usageError{msg: fmt.Sprintf("%s is not pinned", arg), hint: "name packages of the constraints file"})
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // raise solves each environment. It returns what moves and what does not, and the file
 // with what moves.
 func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
@@ -127,7 +147,7 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 		answer.Broken = append(answer.Broken, c.broken(in, linesOf(file))...)
 		answer.follow(c, linesOf(file))
 	}
-	for _, names := range []*[]string{&answer.Mended, &answer.LeftAside, &answer.Broken} {
+	for _, names := range []*[]string{&answer.LeftAside, &answer.Broken} {
 		slices.Sort(*names)
 		*names = slices.Compact(*names)
 	}

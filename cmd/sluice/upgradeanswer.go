@@ -21,7 +21,7 @@ type upgradeAnswer struct {
 	LargestKnown  bool            `json:"largest_known"`        // ... to versions of which it is known what they require
 	Behind        []pinBehind     `json:"behind"`               // what is not at its newest version
 	Exclusive     []pinsExclusive `json:"exclusive,omitempty"`  // what could go up one instead of the other
-	Mended        []string        `json:"mended,omitempty"`     // jobs and pins that do not fit today, and would
+	Mended        []mended        `json:"mended,omitempty"`     // jobs and pins that do not fit today, and would
 	Unfit         []pinUnfit      `json:"unfit,omitempty"`      // pins that do not fit today, nor after
 	LeftAside     []string        `json:"left_aside,omitempty"` // jobs that fail today, and after
 	Broken        []string        `json:"broken,omitempty"`     // jobs that fit today, and would not: nothing is written
@@ -47,6 +47,12 @@ type pinBehind struct {
 	Because     []gate.Fact `json:"because"`
 }
 
+// mended is a pin or job that does not fit today in an environment, and would.
+type mended struct {
+	Name        string `json:"name"`
+	Environment string `json:"environment"`
+}
+
 // pinUnfit is a pin that does not fit today in an environment.
 type pinUnfit struct {
 	Name        string `json:"name"`
@@ -69,7 +75,9 @@ func (x *upgradeAnswer) add(c *climb) {
 	x.LargestKnown = x.LargestKnown && c.most.ProvenBy(c.isFound)
 	x.Behind = append(x.Behind, c.behind...)
 	x.Exclusive = append(x.Exclusive, c.exclusive...)
-	x.Mended = append(x.Mended, c.mended...)
+	for _, name := range c.mended {
+		x.Mended = append(x.Mended, mended{name, c.env.Name()})
+	}
 	for _, p := range c.joint.Aside {
 		if !slices.Contains(c.mended, p.Name) {
 			x.LeftAside = append(x.LeftAside, p.Name)
@@ -130,7 +138,10 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 	}
 	x.writeLargest(p)
 	if len(x.Mended) > 0 {
-		p.printf("\nwill fit, though they do not today: %s\n", strings.Join(x.Mended, ", "))
+		p.printf("\nwill fit, though they do not today:\n")
+	}
+	for _, g := range groupMended(x.Mended) {
+		p.printf("  %s%s\n", g.Name, only(g.environments, x.Environments))
 	}
 	if len(x.Unfit) > 0 {
 		p.printf("\nleft as they are, since they do not fit today and no version above does:\n")
@@ -225,6 +236,24 @@ func groupBehind(all []pinBehind) (groups []groupedBehind) {
 			groups = append(groups, groupedBehind{pinBehind: b})
 		}
 		groups[i].environments = append(groups[i].environments, b.Environment)
+	}
+	return groups
+}
+
+// groupedMended is what fits in some environments in which it does not today.
+type groupedMended struct {
+	mended
+	environments []string
+}
+
+func groupMended(all []mended) (groups []groupedMended) {
+	for _, m := range all {
+		i := slices.IndexFunc(groups, func(g groupedMended) bool { return g.Name == m.Name })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, groupedMended{mended: m})
+		}
+		groups[i].environments = append(groups[i].environments, m.Environment)
 	}
 	return groups
 }
