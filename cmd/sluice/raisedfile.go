@@ -116,15 +116,17 @@ func narrowed(e *pinfile.Entry, marker string) (string, error) {
 	return both(markerText(e), marker), nil
 }
 
-// pinAnew adds lines for what was chosen in environments in which no line is active.
+// pinAnew adds lines for what was chosen in environments in which no line is active, and in no
+// others: there each job may choose for itself.
 func pinAnew(file *pinfile.File, name constraints.Name, spelling string, lines []pinfile.Entry, cells []cell) (*pinfile.File, error) {
 	taken := slices.Concat(lines, sourcePins(file, name))
 	open := slices.Clone(cells)
 	anew := false
 	for i, c := range cells {
-		if slices.ContainsFunc(taken, func(e pinfile.Entry) bool { return e.Requirement.Applies(c.env, "") }) {
+		isTaken := slices.ContainsFunc(taken, func(e pinfile.Entry) bool { return e.Requirement.Applies(c.env, "") })
+		if isTaken || c.version == "" {
 			open[i].version = nothing
-		} else if c.version != "" {
+		} else {
 			anew = true
 		}
 	}
@@ -136,7 +138,7 @@ func pinAnew(file *pinfile.File, name constraints.Name, spelling string, lines [
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	for _, p := range parts {
-		if p.version == nothing || p.version == "" {
+		if p.version == nothing {
 			continue
 		}
 		if err := p.outside(taken); err != nil {

@@ -21,17 +21,24 @@ import (
 type port struct {
 	index, pins string
 	consumers   [2]string
+	isDivided   bool // there are two environments, and lines for some of them
 }
 
 var portNames = []string{"a", "b", "c", "d", "e"}
 
 var portVersions = []string{"1", "2", "3b1", "3"}
 
-func drawPort(t *rapid.T) port {
+func drawPort(t *rapid.T, isDivided bool) port {
+	defects := []string{"", "", "", "", "", "", `"yanked": true, `, `"incomplete": true, `, `"requires_python": "<3", `, "-"}
+	markers := []string{""}
+	if isDivided {
+		defects = append(defects, `"requires_python": "<3.12", `, `"requires_python": ">=3.12", `)
+		markers = []string{"", "", ";python_version<'3.12'", ";python_version<'3.13'", ";python_version>='3.12'", ";python_version=='3.11'", ";sys_platform=='linux'", "|"}
+	}
 	requirement := rapid.Custom(func(t *rapid.T) string {
 		return rapid.SampledFrom(portNames).Draw(t, "on") + rapid.SampledFrom([]string{"", "<2", "<3", "!=2", ">=2", "==1", "==2", "==3b1"}).Draw(t, "range")
 	})
-	var p port
+	p := port{isDivided: isDivided}
 	for _, name := range portNames {
 		var versions []string
 		for _, v := range portVersions {
@@ -39,14 +46,19 @@ func drawPort(t *rapid.T) port {
 			for i := range requires {
 				requires[i] = fmt.Sprintf("%q", requires[i])
 			}
-			attributes := rapid.SampledFrom([]string{"", "", "", "", "", "", `"yanked": true, `, `"incomplete": true, `, `"requires_python": "<3", `, "-"}).Draw(t, "defect")
+			attributes := rapid.SampledFrom(defects).Draw(t, "defect")
 			if attributes != "-" { // not published
 				versions = append(versions, fmt.Sprintf(`"%s": {%s"requires_dist": [%s]}`, v, attributes, strings.Join(requires, ", ")))
 			}
 		}
 		p.index += fmt.Sprintf("{\"name\": %q, \"versions\": {%s}}\n", name, strings.Join(versions, ", "))
-		if at := rapid.SampledFrom([]string{"1", "1", "2", "3b1", "", ""}).Draw(t, "pin"); at != "" {
-			p.pins += name + "===" + at + "\n"
+		at, marker := rapid.SampledFrom([]string{"1", "1", "2", "3b1", "", ""}).Draw(t, "pin"), rapid.SampledFrom(markers).Draw(t, "marker")
+		switch {
+		case at == "":
+		case marker == "|":
+			p.pins += name + "===" + at + ";python_version<'3.12'\n" + name + "===1;python_version>='3.12'\n"
+		default:
+			p.pins += name + "===" + at + marker + "\n"
 		}
 	}
 	for i := range p.consumers {
@@ -69,10 +81,14 @@ func (p port) load(dir string) (*inputs, error) {
 	if err != nil {
 		return nil, err
 	}
+	environments := []environmentConfig{{Name: "py311", Python: "3.11"}}
+	if p.isDivided {
+		environments = append(environments, environmentConfig{Name: "py312", Python: "3.12"})
+	}
 	return load(&settings{dir: dir, cacheDir: filepath.Join(dir, "cache"), config: config{
 		Constraints:  "pins.txt",
 		Index:        indexConfig{File: "packages.jsonl"},
-		Environments: []environmentConfig{{Name: "py311", Python: "3.11"}},
+		Environments: environments,
 		Consumers:    []consumerConfig{{Path: "ship"}, {Path: "boat"}},
 	}})
 }
@@ -83,7 +99,7 @@ func (p port) load(dir string) (*inputs, error) {
 func TestUpgradeRaisesTheLargestSet(t *testing.T) {
 	raised, exclusive, mended, unproven := 0, 0, 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
-		p := drawPort(rt)
+		p := drawPort(rt, false)
 		dir, err := os.MkdirTemp(t.TempDir(), "")
 		if err != nil {
 			rt.Fatal(err)
@@ -97,7 +113,7 @@ func TestUpgradeRaisesTheLargestSet(t *testing.T) {
 		if err != nil {
 			rt.Fatalf("%v of\n%s", err, p)
 		}
-		h := newHarbour(t, in)
+		h := newHarbour(t, in, in.environments[0])
 		got := 0
 		for _, m := range answer.Raised {
 			if m.From != "" && !slices.Contains(namesOf(h.joint.Unfit), constraints.Name(m.Name)) {
@@ -125,19 +141,65 @@ func TestUpgradeRaisesTheLargestSet(t *testing.T) {
 	t.Logf("%d raises, %d conflicts of raises, %d mended, %d largest sets not proven", raised, exclusive, mended, unproven)
 }
 
+// In several environments at once: what fits today fits with the file that is written, no pin
+// goes down, and no line becomes active where there was none, but for what nothing pinned yet.
+func TestUpgradeWritesLinesForEveryEnvironment(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		p := drawPort(rt, true)
+		dir, err := os.MkdirTemp(t.TempDir(), "")
+		if err != nil {
+			rt.Fatal(err)
+		}
+		in, err := p.load(dir)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer in.close()
+		answer, file, err := (&upgrade{}).raise(in)
+		if err != nil {
+			rt.Fatalf("%v of\n%s", err, p)
+		}
+		lines := linesOf(file)
+		for _, env := range in.environments {
+			h := newHarbour(t, in, env)
+			if broken := h.broken(lines); len(broken) > 0 {
+				rt.Fatalf("%q break in %s of\n%s\n%s", broken, env.Name(), p, file.Bytes())
+			}
+			pins, _ := gate.Active(lines, env)
+			isOne := func(q resolver.Pin) bool {
+				return slices.ContainsFunc(pins, func(p resolver.Pin) bool { return p.Name == q.Name && p.Version.Compare(q.Version) >= 0 })
+			}
+			if lost := slices.DeleteFunc(slices.Clone(h.pins), isOne); len(lost) > 0 {
+				rt.Fatalf("%v are lost in %s of\n%s\n%s", lost, env.Name(), p, file.Bytes())
+			}
+		}
+		for _, env := range farAndWide() {
+			before, _ := gate.Active(in.lines, env)
+			after, _ := gate.Active(lines, env)
+			for i, q := range after {
+				is := func(p resolver.Pin) bool { return p.Name == q.Name }
+				anew := slices.ContainsFunc(answer.Raised, func(m pinMove) bool { return m.From == "" && m.Name == string(q.Name) })
+				if !anew && !slices.ContainsFunc(before, is) || slices.ContainsFunc(after[:i], is) {
+					rt.Fatalf("%s is active in %s, of\n%s\n%s", q.Name, env.Name(), p, file.Bytes())
+				}
+			}
+		}
+	})
+}
+
 // harbour tries all that could be done with the pins of a port.
 type harbour struct {
 	*testing.T
 	in     *inputs
+	env    *constraints.Environment
 	pins   []resolver.Pin
 	joint  *gate.Joint
 	names  []constraints.Name // of the pins, and of what could become one
 	finals map[constraints.Name]bool
 }
 
-func newHarbour(t *testing.T, in *inputs) *harbour {
-	env := in.environments[0]
-	h := &harbour{T: t, in: in, finals: make(map[constraints.Name]bool)}
+func newHarbour(t *testing.T, in *inputs, env *constraints.Environment) *harbour {
+	h := &harbour{T: t, in: in, env: env, finals: make(map[constraints.Name]bool)}
 	var limits []resolver.Root
 	h.pins, limits = gate.Active(in.lines, env)
 	h.joint = gate.JoinFitting(in.question(in.lines).Consumers, h.pins, resolver.NewWorld(env, h.pins, limits, in.facts), env)
@@ -171,8 +233,8 @@ func (h *harbour) today(name constraints.Name) *resolver.Pin {
 
 // broken returns what fits today and not under these lines.
 func (h *harbour) broken(lines []gate.Line) (names []string) {
-	pins, _ := gate.Active(lines, h.in.environments[0])
-	world := resolver.NewWorld(h.in.environments[0], pins, nil, h.in.facts)
+	pins, _ := gate.Active(lines, h.env)
+	world := resolver.NewWorld(h.env, pins, nil, h.in.facts)
 	for _, part := range h.joint.Parts {
 		if len(world.Verify(part.Job).Clashes) > 0 {
 			names = append(names, part.Name)
@@ -236,7 +298,7 @@ func (h *harbour) mostRaised(all bool) (most int, up map[constraints.Name]bool) 
 // raisedBy returns how many pins go up, if all that fits today does so beside them, and they
 // require nothing that would be a pin more. It adds to those that can.
 func (h *harbour) raisedBy(chosen []resolver.Pin, up map[constraints.Name]bool) (n int) {
-	world := resolver.NewWorld(h.in.environments[0], chosen, nil, h.in.facts)
+	world := resolver.NewWorld(h.env, chosen, nil, h.in.facts)
 	for _, part := range h.joint.Parts {
 		outcome := world.Verify(part.Job)
 		if len(outcome.Clashes) > 0 {
