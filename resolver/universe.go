@@ -68,8 +68,8 @@ type packageKey struct {
 
 // named is what roots, constraints and pins say of a package by themselves.
 type named struct {
-	provided   bool // a root is a direct reference
-	prerelease bool // one names a pre-release
+	providers  []int // the groups of which a root is a direct reference
+	prerelease bool  // one names a pre-release
 	exact      []constraints.Range
 }
 
@@ -165,7 +165,7 @@ func (u *universe) nameAll() {
 	for i := range u.job.Roots {
 		if r := &u.job.Roots[i].Requirement; r.URL != "" {
 			n := u.named[r.Name]
-			n.provided = true
+			n.providers = append(n.providers, u.job.Roots[i].Group)
 			u.named[r.Name] = n
 		}
 	}
@@ -226,6 +226,19 @@ func (u *universe) comesFree(n *node, by *entry) bool {
 	return u.isFree(by) && by.group != 0 && n.pinned == nil && !stands && !u.apart[n.name]
 }
 
+// isProvided reports whether a direct reference stands for a package: of the group itself for
+// what groups have apart, and never for what stands, which is held to what is required of it.
+func (u *universe) isProvided(name constraints.Name, group int) bool {
+	providers := u.named[name].providers
+	if _, stands := u.plan.Standing[name]; stands {
+		return false
+	}
+	if u.apart[name] {
+		return slices.Contains(providers, group)
+	}
+	return len(providers) > 0
+}
+
 // number returns the number of a package or extra, a group's own or shared.
 func (u *universe) number(n *node, extra constraints.Name, group int, own bool) pubgrub.Package {
 	if !own {
@@ -253,7 +266,7 @@ func (u *universe) requirements(r *constraints.Requirement, root *Root, by *entr
 		return nil, nil
 	}
 	n := u.world.node(r.Name)
-	if n.pinned == nil && u.named[r.Name].provided {
+	if n.pinned == nil && u.isProvided(r.Name, by.group) {
 		return nil, nil
 	}
 	if n.err != nil {
