@@ -139,12 +139,15 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 		answer.add(c)
 		chosen = append(chosen, c.versions)
 	}
-	file, err := raisePins(in, answer.Raised, chosen)
+	file, err := raisePins(in, answer.Raised, chosen, false)
+	if err == nil && len(brokenBy(in, climbs, file)) > 0 {
+		file, err = raisePins(in, answer.Raised, chosen, true)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
+	answer.Broken = brokenBy(in, climbs, file)
 	for _, c := range climbs {
-		answer.Broken = append(answer.Broken, c.broken(in, linesOf(file))...)
 		answer.follow(c, linesOf(file))
 	}
 	for _, names := range []*[]string{&answer.LeftAside, &answer.Broken} {
@@ -152,6 +155,14 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 		*names = slices.Compact(*names)
 	}
 	return answer, file, nil
+}
+
+// brokenBy returns which jobs fit today, or were mended, and do not fit with a file.
+func brokenBy(in *inputs, climbs []*climb, file *pinfile.File) (names []string) {
+	for _, c := range climbs {
+		names = append(names, c.broken(in, linesOf(file))...)
+	}
+	return names
 }
 
 // climbAll solves each environment, several at a time. The error is that of the first.

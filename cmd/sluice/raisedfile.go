@@ -11,8 +11,9 @@ import (
 
 // raisePins returns the constraints file with the pins that moved. Lines that hold in no
 // environment of the matrix stay as they are, and nothing becomes active where no line was,
-// but for what nothing pinned in an environment before.
-func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constraints.Version) (file *pinfile.File, err error) {
+// but for what nothing pinned in an environment before. Where a pin does not fit and nothing was
+// chosen, it follows the rest of its line, or stays.
+func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constraints.Version, stay bool) (file *pinfile.File, err error) {
 	file = in.file
 	var moved []constraints.Name
 	for _, m := range moves {
@@ -20,7 +21,7 @@ func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constr
 	}
 	slices.Sort(moved)
 	for _, name := range slices.Compact(moved) {
-		if file, err = raisePin(in, file, name, chosen); err != nil {
+		if file, err = raisePin(in, file, name, chosen, stay); err != nil {
 			return nil, err
 		}
 	}
@@ -28,20 +29,20 @@ func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constr
 }
 
 // raisePin gives the lines of one name the versions that were chosen.
-func raisePin(in *inputs, file *pinfile.File, name constraints.Name, chosen []map[constraints.Name]constraints.Version) (*pinfile.File, error) {
+func raisePin(in *inputs, file *pinfile.File, name constraints.Name, chosen []map[constraints.Name]constraints.Version, stay bool) (*pinfile.File, error) {
 	lines := versionPins(file)[name]
 	cells := make([]cell, len(in.environments))
 	for i, env := range in.environments {
 		cells[i].env = env
 		if v, ok := chosen[i][name]; ok {
 			cells[i].version = v.String()
+		} else if stay {
+			cells[i].version = activeVersion(lines, env)
 		}
 	}
 	isActive := func(e pinfile.Entry) bool {
 		return slices.ContainsFunc(in.environments, func(env *constraints.Environment) bool { return e.Requirement.Applies(env, "") })
 	}
-	// Where nothing was chosen since the pin does not fit, it follows the rest of its line:
-	// that is no reason to split it.
 	alone := func(e pinfile.Entry) bool {
 		return !slices.ContainsFunc(cells, func(c cell) bool { return c.version != "" && e.Requirement.Applies(c.env, "") })
 	}
@@ -53,6 +54,16 @@ func raisePin(in *inputs, file *pinfile.File, name constraints.Name, chosen []ma
 		return nil, err
 	}
 	return pinAnew(file, name, spellingOf(lines, name), lines, cells)
+}
+
+// activeVersion returns what the line says that is active in an environment, "" for none.
+func activeVersion(lines []pinfile.Entry, env *constraints.Environment) string {
+	for _, e := range lines {
+		if _, text, _ := e.Pin(); e.Requirement.Applies(env, "") {
+			return text
+		}
+	}
+	return ""
 }
 
 // coverAll reports whether one of some lines is active wherever anybody installs.

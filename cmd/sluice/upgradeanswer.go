@@ -144,9 +144,14 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 		p.printf("  %s%s\n", g.Name, only(g.environments, x.Environments))
 	}
 	if len(x.Unfit) > 0 {
-		p.printf("\nleft as they are, since they do not fit today and no version above does:\n")
+		p.printf("\nleft as they are, since they do not fit today, nor beside what goes up:\n")
 	}
-	for _, u := range groupUnfit(x.Unfit) {
+	unfit := groupUnfit(x.Unfit)
+	for i, u := range unfit {
+		if i == shownBehind && !full {
+			p.printf("  and %d more: --full lists them\n", len(unfit)-i)
+			break
+		}
 		p.printf("  %s at %s%s\n", padded(u.Name, 28), u.At, only(u.environments, x.Environments))
 	}
 	if len(x.LeftAside) > 0 {
