@@ -106,7 +106,7 @@ func (e *Unsolved) asked() *inquiry {
 	exclusions := make(map[*Exclusion]bool)
 	for _, r := range e.proof.Facts() {
 		switch m := &u.meanings[r]; m.kind {
-		case meansDemand, meansExtra:
+		case meansDemand, meansExtra, meansMember:
 			roots[m.root] = true
 		case meansConstraint:
 			limits[m.root] = true

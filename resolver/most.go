@@ -21,7 +21,16 @@ type Most struct {
 // Conflict is wishes that cannot all come true; one alone that never can.
 type Conflict struct {
 	Wishes []int
-	Why    *Unsolved // of the smallest part that has no solution
+	Core   *Core
+	Why    *Unsolved // of the core
+}
+
+// ProvenBy reports whether those of the conflicts for which something holds prove by
+// themselves that no solution leaves out fewer wishes.
+func (m *Most) ProvenBy(holds func(*Conflict) bool) bool {
+	some := slices.DeleteFunc(slices.Clone(m.Conflicts), func(c Conflict) bool { return !holds(&c) })
+	fewest, ok := fewestOf(some)
+	return m.Largest && ok && len(fewest) >= len(m.Unmet)
 }
 
 // maxWishConflicts bounds how many conflicts are looked for.
@@ -55,7 +64,7 @@ func SolveMost(ctx context.Context, first *Solution, wishes []Root, ask func([]R
 		switch {
 		case errors.As(err, &unsolved):
 			core, smaller := unsolved.Core(ctx)
-			c := Conflict{Why: smaller}
+			c := Conflict{Core: core, Why: smaller}
 			for _, r := range core.Roots {
 				if r.Wish > 0 {
 					c.Wishes = append(c.Wishes, r.Wish-1)

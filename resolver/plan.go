@@ -16,14 +16,25 @@ type Plan struct {
 	// them exactly.
 	Standing map[constraints.Name]constraints.Version
 
+	// StandingOnly has nothing else name a yanked version or, where they are denied, a
+	// pre-release: neither roots nor constraints.
+	StandingOnly bool
+
 	Prereleases Prereleases
 
 	// Overrides stand for all requirements on their packages, whoever makes them.
 	Overrides []Root
 
 	// Apart are packages of which every group of roots gets versions of its own, which are
-	// no part of the solution. What other packages require of them does not count.
+	// no part of the solution. What other packages require of them does not count, but for
+	// the groups that are Whole.
 	Apart []constraints.Name
+	Whole []int
+
+	// ApartFreely lets groups have pre-releases and yanked versions of what is Apart, which
+	// installers take in some cases, and of all that these require and that is not Standing too,
+	// which does not count where they are not Whole. Whether they can is for Verify to say.
+	ApartFreely bool
 
 	// Excluded are versions that are not to be chosen.
 	Excluded []Exclusion

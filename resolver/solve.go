@@ -101,8 +101,8 @@ func (u *universe) solve(ctx context.Context) (*Solution, error) {
 	}
 	s := &Solution{Outcome: outcome, Chosen: u.chosen(found), Steps: found.Steps}
 	for _, p := range found.Decided {
-		if name := u.packages[p].node.name; !u.apart[name] {
-			s.Decided = append(s.Decided, name)
+		if e := &u.packages[p]; !e.own {
+			s.Decided = append(s.Decided, e.node.name)
 		}
 	}
 	return s, nil
@@ -136,7 +136,7 @@ func (u *universe) chosen(found *pubgrub.Solution) (all []Chosen) {
 	for p, v := range found.Versions {
 		e := &u.packages[p]
 		switch {
-		case v < 0, e.extra != "", u.apart[e.node.name]:
+		case v < 0, e.along, e.own:
 		case e.node.pinned != nil:
 			all = append(all, e.node.pinned.chosen())
 		default:

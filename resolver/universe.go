@@ -23,6 +23,7 @@ type universe struct {
 	known    map[meaningKey]pubgrub.Requirement
 	made     map[madeKey][]pubgrub.Requirement
 	apart    map[constraints.Name]bool
+	whole    map[int]bool                        // the groups that count with all that shared packages require
 	met      map[metKey]*constraints.Requirement // what stands for demands that the plan takes as met
 }
 
@@ -44,13 +45,17 @@ func (d *Demand) key() metKey {
 type madeKey struct {
 	slot  *slot
 	group int
+	own   bool
 }
 
-// entry is a package, or an extra of one.
+// entry is a package, or what comes along with one: an extra, or that a whole group has
+// the package, which the groups share.
 type entry struct {
 	node   *node
 	extra  constraints.Name
 	group  int         // whose it is, of a package that groups have apart
+	own    bool        // it is a group's own
+	along  bool        // with the version that the package has
 	finals pubgrub.Set // the versions that are no pre-releases; nil until asked for
 }
 
@@ -58,12 +63,13 @@ type packageKey struct {
 	node  *node
 	extra constraints.Name
 	group int
+	own   bool
 }
 
 // named is what roots, constraints and pins say of a package by themselves.
 type named struct {
-	provided   bool // a root is a direct reference
-	prerelease bool // one names a pre-release
+	providers  []int // the groups of which a root is a direct reference
+	prerelease bool  // one names a pre-release
 	exact      []constraints.Range
 }
 
@@ -81,6 +87,7 @@ type meaningKind uint8
 const (
 	meansDemand     meaningKind = iota // a requirement of a version, or of a root
 	meansExtra                         // that an extra be there
+	meansMember                        // that a group have a package which it shares
 	meansConstraint                    // a constraint that fixes no version
 	meansExclusion                     // an exclusion of the plan
 	meansFinal                         // that a version be no pre-release
@@ -102,7 +109,7 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 		world: w, job: job, plan: plan,
 		named: make(map[constraints.Name]named), overrides: make(map[constraints.Name][]*constraints.Requirement),
 		numbers: make(map[packageKey]pubgrub.Package), known: make(map[meaningKey]pubgrub.Requirement),
-		made: make(map[madeKey][]pubgrub.Requirement), apart: make(map[constraints.Name]bool),
+		made: make(map[madeKey][]pubgrub.Requirement), apart: make(map[constraints.Name]bool), whole: make(map[int]bool),
 		met: make(map[metKey]*constraints.Requirement),
 	}
 	for i := range plan.met {
@@ -122,6 +129,9 @@ func newUniverse(w *World, job Job, plan Plan) *universe {
 	}
 	for _, name := range plan.Apart {
 		u.apart[name] = true
+	}
+	for _, group := range plan.Whole {
+		u.whole[group] = true
 	}
 	return u
 }
@@ -155,7 +165,7 @@ func (u *universe) nameAll() {
 	for i := range u.job.Roots {
 		if r := &u.job.Roots[i].Requirement; r.URL != "" {
 			n := u.named[r.Name]
-			n.provided = true
+			n.providers = append(n.providers, u.job.Roots[i].Group)
 			u.named[r.Name] = n
 		}
 	}
@@ -200,7 +210,7 @@ func (u *universe) start() ([]pubgrub.Requirement, error) {
 		if any, ok := u.met[metKey{on: r.Name, place: root.Place}]; ok {
 			r = any
 		}
-		asked, err := u.requirements(r, root, root.Group)
+		asked, err := u.requirements(r, root, &entry{group: root.Group})
 		if err != nil {
 			return nil, err
 		}
@@ -209,45 +219,85 @@ func (u *universe) start() ([]pubgrub.Requirement, error) {
 	return facts, nil
 }
 
-// number returns the number of a package or extra, of a group where groups have it apart,
-// new ones after all others.
-func (u *universe) number(n *node, extra constraints.Name, group int) pubgrub.Package {
-	if !u.apart[n.name] {
+// comesFree reports whether what an entry requires is free as well: what is a group's own may be
+// anything, and nothing stands for what that requires.
+func (u *universe) comesFree(n *node, by *entry) bool {
+	_, stands := u.plan.Standing[n.name]
+	return u.isFree(by) && by.group != 0 && n.pinned == nil && !stands && !u.apart[n.name]
+}
+
+// isProvided reports whether a direct reference stands for a package: of the group itself for
+// what groups have apart, and never for what stands, which is held to what is required of it.
+func (u *universe) isProvided(name constraints.Name, group int) bool {
+	providers := u.named[name].providers
+	if _, stands := u.plan.Standing[name]; stands {
+		return false
+	}
+	if u.apart[name] {
+		return slices.Contains(providers, group)
+	}
+	return len(providers) > 0
+}
+
+// number returns the number of a package or extra, a group's own or shared.
+func (u *universe) number(n *node, extra constraints.Name, group int, own bool) pubgrub.Package {
+	if !own {
 		group = 0
 	}
-	key := packageKey{n, extra, group}
+	return u.entry(packageKey{n, extra, group, own}, extra != "")
+}
+
+// entry returns the number of an entry, new ones after all others.
+func (u *universe) entry(key packageKey, along bool) pubgrub.Package {
 	p, ok := u.numbers[key]
 	if !ok {
 		p = pubgrub.Package(len(u.packages))
-		u.packages = append(u.packages, entry{node: n, extra: extra, group: group})
+		u.packages = append(u.packages, entry{node: key.node, extra: key.extra, group: key.group, own: key.own, along: along})
 		u.numbers[key] = p
 	}
 	return p
 }
 
-// requirements returns what a requirement asks for: its package in its range, and each of
-// its extras. A direct reference asks for nothing that could be chosen. The error is that
-// it cannot be told which versions there are.
-func (u *universe) requirements(r *constraints.Requirement, root *Root, group int) ([]pubgrub.Requirement, error) {
+// requirements returns what a requirement asks for, by which entry it is, or of which group's
+// root: its package in its range, and each of its extras. A direct reference asks for nothing
+// that could be chosen. The error is that it cannot be told which versions there are.
+func (u *universe) requirements(r *constraints.Requirement, root *Root, by *entry) ([]pubgrub.Requirement, error) {
 	if r.URL != "" && !u.world.unlisted(r.Name).isSource() {
 		return nil, nil
 	}
-	if u.world.unlisted(r.Name).pinned == nil && u.named[r.Name].provided {
+	if u.world.unlisted(r.Name).pinned == nil && u.isProvided(r.Name, by.group) {
 		return nil, nil // and no index is asked
 	}
 	n := u.world.node(r.Name)
 	if n.err != nil {
 		return nil, &FactsError{Name: n.name, Err: n.err}
 	}
-	on := u.number(n, "", group)
-	all := []pubgrub.Requirement{u.inRange(on, r, root)}
+	free := u.comesFree(n, by)
+	if free && !u.whole[by.group] { // to be the group's own, if that matters
+		return nil, nil
+	}
+	own := free || u.apart[n.name]
+	all := []pubgrub.Requirement{u.inRange(u.number(n, "", by.group, own), r, root)}
 	for _, extra := range r.Extras {
-		p := u.number(n, extra, group)
-		all = append(all, u.intern(meaningKey{kind: meansExtra, on: p, root: root}, meaning{kind: meansExtra, requirement: r, root: root}, func() pubgrub.Set {
-			return u.absence(p)
-		}))
+		all = append(all, u.along(u.number(n, extra, by.group, own), r, root))
+	}
+	if u.whole[by.group] && !own {
+		for _, extra := range append([]constraints.Name{""}, r.Extras...) {
+			all = append(all, u.along(u.entry(packageKey{n, extra, by.group, false}, true), r, root))
+		}
 	}
 	return all, nil
+}
+
+// along returns the requirement that what comes along with a package be there.
+func (u *universe) along(p pubgrub.Package, r *constraints.Requirement, root *Root) pubgrub.Requirement {
+	kind := meansExtra
+	if u.packages[p].extra == "" {
+		kind = meansMember
+	}
+	return u.intern(meaningKey{kind: kind, on: p, root: root}, meaning{kind: kind, requirement: r, root: root}, func() pubgrub.Set {
+		return u.absence(p)
+	})
 }
 
 // inRange returns the requirement that a package be there, in the range of r.
@@ -303,7 +353,7 @@ func (u *universe) Packages() int { return len(u.packages) }
 // Size implements pubgrub.Universe.
 func (u *universe) Size(p pubgrub.Package) int {
 	e := &u.packages[p]
-	if e.extra != "" || e.node.pinned != nil {
+	if e.along || e.node.pinned != nil {
 		return 1
 	}
 	return len(e.node.versions)
@@ -312,10 +362,10 @@ func (u *universe) Size(p pubgrub.Package) int {
 // Owner implements pubgrub.Universe.
 func (u *universe) Owner(p pubgrub.Package) (pubgrub.Package, bool) {
 	e := &u.packages[p]
-	if e.extra == "" {
+	if !e.along {
 		return 0, false
 	}
-	return u.numbers[packageKey{e.node, "", e.group}], true
+	return u.number(e.node, "", e.group, e.own), true
 }
 
 // Demand implements pubgrub.Universe.
@@ -325,7 +375,7 @@ func (u *universe) Demand(r pubgrub.Requirement) pubgrub.Demand { return u.deman
 // not wanted.
 func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
 	e := &u.packages[p]
-	if e.extra != "" || e.node.pinned != nil && e.node.pinned.pin.isOpaque() {
+	if e.along || e.node.pinned != nil && e.node.pinned.pin.isOpaque() {
 		return nil
 	}
 	var facts []pubgrub.Requirement
@@ -333,7 +383,7 @@ func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
 		for i := range limits {
 			l := &limits[i]
 			_, isMet := u.met[metKey{on: e.node.name, place: l.Place}]
-			if isMet || l.Requirement.Name != e.node.name || !l.Requirement.Applies(u.world.env, "") {
+			if isMet || l.Requirement.Name != e.node.name || l.Group != e.group && l.Group*e.group != 0 || !l.Requirement.Applies(u.world.env, "") {
 				continue
 			}
 			facts = append(facts, u.intern(meaningKey{kind: meansConstraint, on: p, root: l}, meaning{kind: meansConstraint, requirement: &l.Requirement, root: l}, func() pubgrub.Set {
@@ -353,12 +403,20 @@ func (u *universe) Facts(p pubgrub.Package) []pubgrub.Requirement {
 	if e.node.pinned != nil {
 		return facts
 	}
-	if u.plan.Prereleases == DenyPrereleases && !u.named[e.node.name].prerelease {
+	if u.plan.Prereleases == DenyPrereleases && !u.namesPrerelease(e.node.name) && !u.isFree(e) {
 		facts = append(facts, u.intern(meaningKey{kind: meansFinal, on: p}, meaning{kind: meansFinal}, func() pubgrub.Set {
 			return u.where(e.node, constraints.Version.IsPrerelease)
 		}))
 	}
 	return facts
+}
+
+// namesPrerelease reports whether a root, constraint or pin names a pre-release of a package.
+func (u *universe) namesPrerelease(name constraints.Name) bool {
+	if u.plan.StandingOnly {
+		return u.plan.Standing[name].IsPrerelease()
+	}
+	return u.named[name].prerelease
 }
 
 // where returns the versions of a package for which something holds.
@@ -390,7 +448,10 @@ func (u *universe) Requirements(p pubgrub.Package, v int) ([]pubgrub.Requirement
 		if c.release == nil || !slices.Contains(c.release.Extras, e.extra) { // installers warn, and take it without
 			return nil, nil
 		}
-		return u.requirementsOf(c.slot(e.extra), e.group)
+		return u.requirementsOf(c.slot(e.extra), &e)
+	}
+	if e.along {
+		return u.requirementsOf(c.base, &e)
 	}
 	switch {
 	case c.err != nil, c.defect == UnknownFacts:
@@ -399,14 +460,20 @@ func (u *universe) Requirements(p pubgrub.Package, v int) ([]pubgrub.Requirement
 		return []pubgrub.Requirement{u.never(p, meaning{kind: meansDefect, defect: c.defect}, c.release.RequiresRuntime.String())}, nil
 	case c.defect != 0:
 		return []pubgrub.Requirement{u.never(p, meaning{kind: meansDefect, defect: c.defect}, "")}, nil
-	case c.yanked && !u.isNamed(c):
+	case c.yanked && !u.isNamed(c) && !u.isFree(&e):
 		return []pubgrub.Requirement{u.never(p, meaning{kind: meansYanked}, "")}, nil
 	}
-	return u.requirementsOf(c.base, e.group)
+	return u.requirementsOf(c.base, &e)
 }
+
+// isFree reports whether a package is chosen apart, in whatever version can be installed.
+func (u *universe) isFree(e *entry) bool { return u.plan.ApartFreely && e.own }
 
 // isNamed reports whether a root or constraint asks for exactly that version.
 func (u *universe) isNamed(c *candidate) bool {
+	if at, stands := u.plan.Standing[c.node.name]; u.plan.StandingOnly {
+		return stands && at.Equal(c.version)
+	}
 	return slices.ContainsFunc(u.named[c.node.name].exact, func(r constraints.Range) bool { return r.Contains(c.version) })
 }
 
@@ -421,24 +488,23 @@ func (u *universe) never(p pubgrub.Package, m meaning, reason string) pubgrub.Re
 	})
 }
 
-// requirementsOf returns what a slot requires, of a package that is a group's or shared.
-func (u *universe) requirementsOf(s *slot, group int) ([]pubgrub.Requirement, error) {
-	key := madeKey{s, group}
+// requirementsOf returns what a slot requires, of an entry that is a group's own or shared.
+func (u *universe) requirementsOf(s *slot, by *entry) ([]pubgrub.Requirement, error) {
+	key := madeKey{s, by.group, by.own}
 	all, ok := u.made[key]
 	if ok {
 		return all, nil
 	}
-	shared := !u.apart[s.candidate.node.name]
 	edges := u.world.edges(s)
 	for i := range edges {
 		for _, r := range u.instead(edges[i].requirement) {
-			if shared && u.apart[r.Name] {
+			if !by.own && u.apart[r.Name] && !u.whole[by.group] {
 				continue // of which group?
 			}
 			if any, ok := u.met[metKey{from: s.candidate.node.name, on: r.Name}]; ok {
 				r = any
 			}
-			asked, err := u.requirements(r, nil, group)
+			asked, err := u.requirements(r, nil, by)
 			if err != nil {
 				return nil, err
 			}
@@ -467,7 +533,7 @@ func (u *universe) Known(p pubgrub.Package, v int) bool {
 // Choose implements pubgrub.Universe.
 func (u *universe) Choose(p pubgrub.Package, among pubgrub.Set) int {
 	e := &u.packages[p]
-	if e.extra != "" || e.node.pinned != nil {
+	if e.along || e.node.pinned != nil {
 		return among.Highest()
 	}
 	if keep, ok := u.plan.Keep[e.node.name]; ok {

@@ -64,8 +64,11 @@ func unmarked(r *constraints.Requirement) string {
 // demanded tells what several versions require in one: a range or an extra. Each may say
 // more, under a marker of its own.
 func (x *explainer) demanded(m *meaning, on *entry) string {
-	if m.kind == meansExtra {
+	switch m.kind {
+	case meansExtra:
 		return string(on.node.name) + "[" + string(on.extra) + "]"
+	case meansMember:
+		return string(on.node.name)
 	}
 	if m.requirement.URL != "" {
 		return string(on.node.name) + " @ " + constraints.Redact(m.requirement.URL)
@@ -101,7 +104,7 @@ func (x *explainer) defect(k Kind, from *entry, d *pubgrub.Derivation) (text, so
 
 // own returns the versions of which a leaf speaks.
 func (x *explainer) own(d *pubgrub.Derivation, from *entry) pubgrub.Set {
-	base := x.universe.numbers[packageKey{from.node, "", from.group}]
+	base := x.number(from.node, "", from.group, from.own)
 	for _, t := range d.Terms {
 		if t.Package == base {
 			return t.Set
@@ -164,6 +167,8 @@ func (x *explainer) some(e *entry, set pubgrub.Set, n int) string {
 	switch {
 	case e.extra != "":
 		return name + "[" + string(e.extra) + "]"
+	case e.along:
+		return name
 	case e.node.pinned != nil && set.Has(0):
 		return name + " " + e.node.pinned.version.String()
 	case e.node.pinned != nil:

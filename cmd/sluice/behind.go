@@ -22,7 +22,7 @@ func (c *climb) report(ctx context.Context, in *inputs) error {
 		}
 		at, fits := c.versions[p.Name]
 		if !fits {
-			c.unfit = append(c.unfit, p.Spelling)
+			c.unfit = append(c.unfit, pinUnfit{Name: p.Spelling, Environment: c.env.Name(), At: p.Version.String()})
 			continue
 		}
 		if at.Compare(p.Version) > 0 {
@@ -36,10 +36,9 @@ func (c *climb) report(ctx context.Context, in *inputs) error {
 			continue
 		}
 		behind := pinBehind{Name: p.Spelling, Environment: c.env.Name(), At: at.String(), Newest: newest.String()}
-		never := c.never(p)
-		behind.Stuck = never != nil
-		if behind.Stuck {
-			behind.Because = c.reasonsOf(ctx, in, never)
+		if never := c.never(p); never != nil {
+			behind.Stuck, behind.Open = c.isProven(never), !c.isProven(never)
+			behind.Because = c.reasonsOf(ctx, in, never.Why)
 		} else if behind.Because, err = c.obstacles(ctx, in, p, newest, demands[p.Name]); err != nil {
 			return err
 		}
@@ -54,11 +53,12 @@ func (c *climb) report(ctx context.Context, in *inputs) error {
 	return nil
 }
 
-// never returns the proof that a pin cannot go up at all, nil where it could.
-func (c *climb) never(p resolver.Pin) *resolver.Unsolved {
-	for _, x := range c.most.Conflicts {
-		if len(x.Wishes) == 1 && c.raises[x.Wishes[0]].Name == p.Name {
-			return x.Why
+// never returns the proof that a pin cannot go up at all, as far as is known; nil where it
+// could.
+func (c *climb) never(p resolver.Pin) *resolver.Conflict {
+	for i := range c.most.Conflicts {
+		if x := &c.most.Conflicts[i]; len(x.Wishes) == 1 && c.raises[x.Wishes[0]].Name == p.Name {
+			return x
 		}
 	}
 	return nil

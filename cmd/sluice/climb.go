@@ -18,10 +18,15 @@ type climb struct {
 	env      *constraints.Environment
 	pins     []resolver.Pin                           // today's
 	today    map[constraints.Name]constraints.Version // ... by name
+	before   *resolver.World                          // of today's pins
+	limits   []resolver.Root                          // of the constraints, that fix no version
 	joint    *gate.Joint
+	asked    int             // how many parts of the joint fit today
 	world    *resolver.World // in which pins may go up
 	plan     resolver.Plan
-	raises   []resolver.Pin // the pins that might go up: a raise of each is a wish
+	unknown  map[string]bool // reasons of exclusions: it is not known what a version requires
+	tooMany  bool            // jobs to ask for whole: what they do not fit beside is held
+	raises   []resolver.Pin  // the pins that might go up: a raise of each is a wish
 	most     *resolver.Most
 	versions map[constraints.Name]constraints.Version // what was chosen
 
@@ -29,26 +34,36 @@ type climb struct {
 	raised    []pinMove
 	behind    []pinBehind
 	exclusive []pinsExclusive
-	unfit     []string
+	unfit     []pinUnfit
+	mended    []string
 }
 
 func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Environment, excluded []resolver.Exclusion) (*climb, error) {
-	c := &climb{upgrade: u, env: env, today: make(map[constraints.Name]constraints.Version)}
+	c := &climb{upgrade: u, env: env, today: make(map[constraints.Name]constraints.Version), unknown: make(map[string]bool)}
 	pins, limits := gate.Active(in.lines, env)
 	if err := contradiction(pins, env); err != nil {
 		return nil, err
 	}
-	today := resolver.NewWorld(env, pins, limits, in.facts)
+	c.before, c.limits = resolver.NewWorld(env, pins, limits, in.facts), slices.Clip(limits)
 	c.pins = slices.Clone(pins)
 	for i, p := range pins {
-		if r := today.Release(p.Name); r != nil && !r.Version.Equal(p.Version) { // ==1.0 that stands for 1.0+cpu
+		if r := c.before.Release(p.Name); r != nil && !r.Version.Equal(p.Version) { // ==1.0 that stands for 1.0+cpu
 			c.pins[i].Version = r.Version
 		}
 		c.today[p.Name] = c.pins[i].Version
 	}
-	c.joint = gate.JoinFitting(in.question(in.lines).Consumers, pins, today, env)
+	c.joint = gate.JoinFitting(in.question(in.lines).Consumers, pins, c.before, env)
+	c.asked = len(c.joint.Parts)
 	wanted := cmp.Or(in.settings.Policy.Prereleases, "deny") // as the gate has it
-	c.plan = resolver.Plan{Prereleases: prereleases[wanted], Excluded: slices.Clone(excluded), Apart: c.joint.Apart, Standing: c.today}
+	c.plan = resolver.Plan{Prereleases: prereleases[wanted], StandingOnly: true, Apart: c.joint.Apart, ApartFreely: true, Standing: c.today}
+	for _, x := range excluded {
+		if !slices.Contains(c.joint.Apart, x.Name) { // what each job has for itself is not chosen here
+			c.plan.Excluded = append(c.plan.Excluded, x)
+		}
+	}
+	unfit := func(name constraints.Name) bool {
+		return slices.ContainsFunc(c.joint.Unfit, func(p gate.Part) bool { return p.Job.Roots[0].Requirement.Name == name })
+	}
 	var fixed []resolver.Pin
 	for _, p := range c.pins {
 		if p.URL != "" || !u.climbs(p.Name) {
@@ -66,12 +81,15 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 			return nil, err
 		}
 		newer := len(versions) > 0 && versions[len(versions)-1].Compare(p.Version) > 0
-		if newer && !slices.Contains(c.joint.Unfit, p.Name) {
+		if newer && !unfit(p.Name) {
 			c.raises = append(c.raises, p)
 		}
 	}
 	c.world = resolver.NewWorld(env, fixed, limits, in.facts)
-	if err := c.ascend(ctx, in); err != nil {
+	if err := errors.Join(c.ascend(ctx, in), ctx.Err()); err != nil {
+		return nil, err
+	}
+	if err := c.mend(ctx, in); err != nil {
 		return nil, err
 	}
 	c.versions = versionsByName(c.most.Solution.Chosen)
@@ -97,7 +115,7 @@ func (c *climb) ascend(ctx context.Context, in *inputs) error {
 	var wishes []resolver.Root
 	doubtful := make(map[constraints.Name]bool)
 	for _, p := range c.raises {
-		wishes = append(wishes, supposed(p, constraints.Above(p.Version)))
+		wishes = append(wishes, supposed(p, above(p)))
 		doubtful[p.Name] = at[p.Name].Compare(p.Version) <= 0
 	}
 	c.most, err = resolver.SolveMost(ctx, newest, wishes, func(wishes []resolver.Root) (*resolver.Solution, error) {
@@ -132,6 +150,9 @@ func floorOf(p resolver.Pin) constraints.Requirement {
 	return constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.AtLeast(p.Version)}
 }
 
+// above returns the versions that a pin goes up to.
+func above(p resolver.Pin) constraints.Range { return constraints.Above(p.Version) }
+
 // supposed returns the requirement that a pin move, which nobody makes.
 func supposed(p resolver.Pin, to constraints.Range) resolver.Root {
 	return resolver.Root{Requirement: constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: to}, Place: nowhere}
@@ -140,8 +161,7 @@ func supposed(p resolver.Pin, to constraints.Range) resolver.Root {
 // nowhere is the place of what is supposed.
 var nowhere = constraints.Place{File: "supposed"}
 
-// broken returns which jobs fit today and not under these lines. What packages that all
-// share require of what each job has for itself counts only here.
+// broken returns which jobs fit today and not under these lines.
 func (c *climb) broken(in *inputs, lines []gate.Line) (names []string) {
 	pins, limits := gate.Active(lines, c.env)
 	world := resolver.NewWorld(c.env, pins, limits, in.facts)
@@ -159,63 +179,75 @@ const (
 )
 
 // solve chooses with some wishes. It passes over the releases of which it is not known
-// what they require, or not all: the gate would leave them undecided.
+// what they require, or not all, where the gate would leave them undecided, and what a job
+// does not fit beside.
 func (c *climb) solve(ctx context.Context, in *inputs, wishes []resolver.Root) (*resolver.Solution, error) {
-	job, steps := c.joint.Job, 0
+	steps := 0
 	if len(wishes) > 0 {
-		job.Roots, steps = slices.Concat(job.Roots, wishes), wishSteps
+		steps = wishSteps
 	}
 	for range maxPassedOver {
-		var more []resolver.Exclusion
-		var unknown *resolver.FactsError
-		plan := c.plan
-		plan.MaxSteps = steps
+		job, plan := c.joint.Job, c.plan
+		job.Roots, plan.MaxSteps = slices.Concat(job.Roots, wishes), steps
 		solution, err := c.world.Solve(ctx, job, plan)
+		var unknown *resolver.FactsError
+		var unsolved *resolver.Unsolved
+		fits := false
 		switch {
 		case err == nil:
-			if more, err = c.incomplete(in, solution); err != nil || len(more) == 0 {
-				return solution, err
+			if fits, err = c.incomplete(in, solution); fits && err == nil {
+				fits, err = c.confirm(ctx, in, solution)
 			}
 		case errors.As(err, &unknown) && !unknown.Version.IsZero() && unknown.Err == nil:
-			more, err = c.passOver(in, unknown.Name, unknown.Version)
+			err = c.passOver(in, unknown.Name, unknown.Version)
+		case errors.As(err, &unsolved) && len(wishes) == 0 && c.setAside(ctx, unsolved):
+			err = nil
+		case errors.Is(err, resolver.ErrGaveUp) && len(wishes) == 0 && len(c.plan.Whole) > 0:
+			c.plan.Whole, c.tooMany, err = nil, true, nil
 		}
-		if err != nil {
-			return nil, err
+		if fits || err != nil {
+			return solution, err
 		}
-		c.plan.Excluded = append(c.plan.Excluded, more...)
 	}
 	return nil, resolver.ErrGaveUp
 }
 
-// incomplete returns what a solution has beyond today of which not all that it requires
-// is known.
-func (c *climb) incomplete(in *inputs, solution *resolver.Solution) (all []resolver.Exclusion, err error) {
+// incomplete passes over what a solution has beyond today of which not all that it requires
+// is known. It reports whether there was none.
+func (c *climb) incomplete(in *inputs, solution *resolver.Solution) (none bool, err error) {
+	none = true
 	for _, v := range solution.Chosen {
-		if at, pinned := c.today[v.Name]; pinned && v.Version.Compare(at) == 0 {
+		if at, pinned := c.today[v.Name]; v.Pin != nil || pinned && v.Version.Compare(at) == 0 {
 			continue
 		}
 		release, err := in.facts.Release(v.Name, v.Version)
 		if err != nil {
-			return nil, err
+			return false, err
 		}
-		if release != nil && release.Incomplete {
-			more, err := c.passOver(in, v.Name, v.Version)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, more...)
+		if release == nil || !release.Incomplete || c.isVague(v.Name) {
+			continue
+		}
+		if none, err = false, c.passOver(in, v.Name, v.Version); err != nil {
+			return false, err
 		}
 	}
-	return all, nil
+	return none, nil
+}
+
+// isVague reports whether it is not known today either what all a pin requires: that is no
+// worse then with another version.
+func (c *climb) isVague(name constraints.Name) bool {
+	release := c.before.Release(name)
+	return release != nil && release.Incomplete
 }
 
 // passOver excludes a version of which it is not known what it requires, or not all, and
 // those below it of which the same is so, down to today's: they would be the next to be
 // chosen, each at the price of a search.
-func (c *climb) passOver(in *inputs, name constraints.Name, version constraints.Version) (all []resolver.Exclusion, err error) {
+func (c *climb) passOver(in *inputs, name constraints.Name, version constraints.Version) error {
 	versions, err := in.facts.Versions(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	at, pinned := c.today[name]
 	for _, v := range slices.Backward(versions) {
@@ -224,22 +256,23 @@ func (c *climb) passOver(in *inputs, name constraints.Name, version constraints.
 		case v.Compare(version) > 0, v.IsPrerelease() && !first:
 			continue
 		case pinned && v.Compare(at) <= 0 && !first:
-			return all, nil
+			return nil
 		}
 		release, err := in.facts.Release(name, v)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		reason := fmt.Sprintf("%s %s requires more than the index says", name, v)
 		switch {
 		case release != nil && release.Unknown:
 			reason = (&resolver.FactsError{Name: name, Version: v}).Error()
-		case release == nil || !release.Incomplete:
-			return all, nil
+		case release == nil || !release.Incomplete || c.isVague(name):
+			return nil
 		}
-		all = append(all, resolver.Exclusion{Name: name, Range: constraints.Exactly(v), Reason: reason, Place: theIndex})
+		c.unknown[reason] = true
+		c.plan.Excluded = append(c.plan.Excluded, resolver.Exclusion{Name: name, Range: constraints.Exactly(v), Reason: reason, Place: theIndex})
 	}
-	return all, nil
+	return nil
 }
 
 func (u *upgrade) climbs(name constraints.Name) bool { return len(u.named) == 0 || u.named[name] }

@@ -111,6 +111,7 @@ func (a *app) floor(o *options, f *floor, args []string) (int, error) {
 // of the job that this does not show to be real.
 func checkFloor(ctx context.Context, in *inputs, env *constraints.Environment, job resolver.Job, roots []resolver.Root, plan resolver.Plan) (*floorCheck, error) {
 	x := &floorCheck{Environment: env.Name(), Minimums: []floorMinimum{}}
+	x.resolution.Command, x.resolution.Environment = "floor", env.Name()
 	world := resolver.NewWorld(env, nil, nil, in.facts)
 	solution, err := world.Solve(ctx, job, plan)
 	var unsolved *resolver.Unsolved
@@ -153,29 +154,36 @@ func (x *floorCheck) verdict() gate.Verdict {
 	return gate.Admit
 }
 
-// answerFloor writes the answer, and the lowest versions where they are wanted.
+// answerFloor writes the answer, and the lowest versions where they are wanted. Where these go
+// to stdout, why a minimum is not real is told on stderr.
 func (a *app) answerFloor(s *settings, f *floor, in *inputs, x *floorAnswer) (int, error) {
 	a.tell(s.notes)
-	status := x.verdict().ExitStatus()
+	verdict, answer := x.verdict(), a.stdout
+	if f.output == "-" {
+		answer = a.stderr
+	}
 	if x.Solved && f.output != "" {
 		var pins bytes.Buffer
 		x.resolution.writePins(&pins, &resolution{format: "constraints"})
+		var err error
 		if f.output == "-" {
-			_, err := a.stdout.Write(pins.Bytes())
-			return status, err
+			_, err = a.stdout.Write(pins.Bytes())
+		} else {
+			err = s.write(f.output, pins.Bytes())
 		}
-		if err := s.write(f.output, pins.Bytes()); err != nil {
-			return 0, err
+		if err != nil || f.output == "-" && verdict == gate.Admit {
+			return verdict.ExitStatus(), err
 		}
 	}
+	status := verdict.ExitStatus()
 	switch {
-	case f.format == "json":
+	case f.format == "json" && f.output != "-":
 		x.Facts, x.Notes = in.facts.digest(), s.notes
-		return status, writeJSON(a.stdout, x)
+		return status, writeJSON(answer, x)
 	case !x.Solved:
-		return status, x.resolution.writeConflict(a.stdout, a.color())
+		return status, x.resolution.writeConflict(answer, a.color())
 	}
-	return status, x.write(a.stdout, a.color())
+	return status, x.write(answer, a.color())
 }
 
 // write writes what there is to say of the requirements whose minimum is not real.
@@ -187,10 +195,10 @@ func (x *floorAnswer) write(w io.Writer, color bool) error {
 			declared++
 		}
 		switch {
-		case !m.Real:
-			m.write(p, "")
-		case m.Declared != "":
+		case m.isReal():
 			real++
+		default:
+			m.write(p, "")
 		}
 	}
 	p.printf("%d of %s real in %s\n", real, count(declared, "declared minimum"), x.Environment)

@@ -25,9 +25,10 @@ func upgradeCommand() command {
 		summary: "raise pins as far as every consumer allows, and say what holds the rest back",
 		details: `All pins, or those of the packages that are named, go up to the newest versions that
 hold for all consumers at once in every environment; nothing goes down. As many go
-up as can, and whether that is proven is said. Jobs that fail today are left aside.
-Of what nothing pins each job has versions of its own. For each package that stays
-behind its newest version it is told what holds it.`,
+up as can, and whether that is proven is said. Jobs that fit today do so after; those
+that fail, and pins that do not fit, are mended where that costs no raise. Of what
+nothing pins each job has versions of its own. For each package that stays behind its
+newest version it is told what holds it.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			o := options{flags: flags}
 			var u upgrade
@@ -48,22 +49,16 @@ type upgrade struct {
 }
 
 func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
-	u.named = make(map[constraints.Name]bool)
-	for _, arg := range args {
-		if !pep508.ValidName(arg) {
-			return 0, usagef("%q is not the name of a package", arg)
-		}
-		u.named[pep508.NormalizeName(arg)] = true
+	if err := u.name(args); err != nil {
+		return 0, err
 	}
 	in, err := a.load(o)
 	if err != nil {
 		return 0, err
 	}
 	defer in.close()
-	for name := range u.named {
-		if !slices.ContainsFunc(in.lines, func(l gate.Line) bool { return l.Requirement.Name == name && !l.Version.IsZero() }) {
-			return 0, usageError{msg: fmt.Sprintf("%s is not pinned", name), hint: "name packages of the constraints file"}
-		}
+	if err := u.pinned(in, args); err != nil {
+		return 0, err
 	}
 	answer, file, err := u.raise(in)
 	var unsolved *resolver.Unsolved
@@ -79,7 +74,7 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 		return 0, err
 	}
 	a.tell(in.settings.notes)
-	if u.output != "" {
+	if len(answer.Broken) == 0 && u.output != "" {
 		if u.output == "-" {
 			_, err = a.stdout.Write(file.Bytes())
 			return exitOK, err
@@ -99,6 +94,32 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 	return status, answer.write(a.stdout, a.color(), o.full)
 }
 
+// name takes over which packages are named.
+func (u *upgrade) name(args []string) error {
+	var errs []error
+	u.named = make(map[constraints.Name]bool)
+	for _, arg := range args {
+		if !pep508.ValidName(arg) {
+			errs = append(errs, usagef("%q is not the name of a package", arg))
+			continue
+		}
+		u.named[pep508.NormalizeName(arg)] = true
+	}
+	return errors.Join(errs...)
+}
+
+// pinned complains of packages that are named and that nothing pins.
+func (u *upgrade) pinned(in *inputs, args []string) error {
+	var errs []error
+	for _, arg := range args {
+		name := pep508.NormalizeName(arg)
+		if !slices.ContainsFunc(in.lines, func(l gate.Line) bool { return l.Requirement.Name == name && !l.Version.IsZero() }) {
+			errs = append(errs, usageError{msg: fmt.Sprintf("%s is not pinned", arg), hint: "name packages of the constraints file"})
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // raise solves each environment. It returns what moves and what does not, and the file
 // with what moves.
 func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
@@ -108,7 +129,7 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 	}
 	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Largest: true, Raised: []pinMove{}, Behind: []pinBehind{}}
+	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Largest: true, LargestKnown: true, Raised: []pinMove{}, Behind: []pinBehind{}}
 	climbs, err := u.climbAll(ctx, in, excluded)
 	if err != nil {
 		return nil, nil, err
@@ -118,18 +139,30 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 		answer.add(c)
 		chosen = append(chosen, c.versions)
 	}
-	file, err := raisePins(in, answer.Raised, chosen)
+	file, err := raisePins(in, answer.Raised, chosen, false)
+	if err == nil && len(brokenBy(in, climbs, file)) > 0 {
+		file, err = raisePins(in, answer.Raised, chosen, true)
+	}
 	if err != nil {
 		return nil, nil, err
 	}
+	answer.Broken = brokenBy(in, climbs, file)
 	for _, c := range climbs {
-		answer.Broken = append(answer.Broken, c.broken(in, linesOf(file))...)
+		answer.follow(c, linesOf(file))
 	}
-	for _, names := range []*[]string{&answer.Unfit, &answer.LeftAside, &answer.Broken} {
+	for _, names := range []*[]string{&answer.LeftAside, &answer.Broken} {
 		slices.Sort(*names)
 		*names = slices.Compact(*names)
 	}
 	return answer, file, nil
+}
+
+// brokenBy returns which jobs fit today, or were mended, and do not fit with a file.
+func brokenBy(in *inputs, climbs []*climb, file *pinfile.File) (names []string) {
+	for _, c := range climbs {
+		names = append(names, c.broken(in, linesOf(file))...)
+	}
+	return names
 }
 
 // climbAll solves each environment, several at a time. The error is that of the first.

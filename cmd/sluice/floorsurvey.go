@@ -123,7 +123,7 @@ func (x *floorSurvey) count() {
 			if m.Declared != "" {
 				at := line{m.Requirement, m.Source}
 				before, known := real[at]
-				real[at] = m.Real && (before || !known)
+				real[at] = m.isReal() && (before || !known)
 			}
 		}
 	}

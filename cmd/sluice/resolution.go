@@ -278,7 +278,7 @@ func (a *app) answerResolution(s *settings, r *resolution, x *resolutionAnswer) 
 
 // writePins writes the packages as requirements with who requires them, or as constraints.
 func (x *resolutionAnswer) writePins(w io.Writer, r *resolution) {
-	fmt.Fprintf(w, "# sluice resolve, for %s\n", printable(x.Environment))
+	fmt.Fprintf(w, "# sluice %s, for %s\n", x.Command, printable(x.Environment))
 	for _, p := range x.Packages {
 		fmt.Fprint(w, p.line(r.format))
 		if r.format == "constraints" {

@@ -31,59 +31,6 @@ func rewritePins(file *pinfile.File, wanted map[constraints.Name][]cell, spellin
 	return file, nil
 }
 
-// raisePins returns the constraints file with the pins that moved. Lines that hold in no
-// environment of the matrix stay as they are.
-func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constraints.Version) (file *pinfile.File, err error) {
-	file = in.file
-	var moved []constraints.Name
-	for _, m := range moves {
-		moved = append(moved, pep508.NormalizeName(m.Name))
-	}
-	slices.Sort(moved)
-	for _, name := range slices.Compact(moved) {
-		lines := versionPins(file)[name]
-		active := slices.DeleteFunc(slices.Clone(lines), func(e pinfile.Entry) bool {
-			return !slices.ContainsFunc(in.environments, func(env *constraints.Environment) bool { return e.Requirement.Applies(env, "") })
-		})
-		wanted := cellsOf(in, name, active, chosen)
-		versions, ok := versionsOf(active, wanted)
-		switch {
-		case ok:
-			file, err = setLines(file, active, versions)
-		case len(active) < len(lines):
-			err = usageError{
-				msg:  fmt.Sprintf("%s has lines for environments outside of the matrix, and those inside need other markers now", name),
-				hint: "write its lines with sluice edit, and name the other packages here",
-			}
-		default:
-			file, err = rewritePin(file, name, wanted, spellingOf(lines, name))
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return literalPins(in, file, func(name constraints.Name) bool { return slices.Contains(moved, name) })
-}
-
-// cellsOf returns what a package is to have in each environment: what was chosen, and its
-// pin of today where that does not fit.
-func cellsOf(in *inputs, name constraints.Name, lines []pinfile.Entry, chosen []map[constraints.Name]constraints.Version) []cell {
-	cells := make([]cell, len(in.environments))
-	for i, env := range in.environments {
-		cells[i].env = env
-		if v, ok := chosen[i][name]; ok {
-			cells[i].version = v.String()
-			continue
-		}
-		for _, e := range lines {
-			if _, text, _ := e.Pin(); e.Requirement.Applies(env, "") {
-				cells[i].version = text
-			}
-		}
-	}
-	return cells
-}
-
 // literalPins returns the file with "===" where "==" would let in another published version:
 // 1.0 admits 1.0+cpu, which installers prefer.
 func literalPins(in *inputs, file *pinfile.File, meant func(constraints.Name) bool) (*pinfile.File, error) {

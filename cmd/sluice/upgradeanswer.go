@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/resolver"
 	"sluice/resolver/gate"
 )
 
@@ -17,11 +18,13 @@ type upgradeAnswer struct {
 	Facts         string          `json:"facts,omitempty"`
 	Raised        []pinMove       `json:"raised"`
 	Largest       bool            `json:"largest"`              // it is proven that no more pins can go up together
+	LargestKnown  bool            `json:"largest_known"`        // ... to versions of which it is known what they require
 	Behind        []pinBehind     `json:"behind"`               // what is not at its newest version
 	Exclusive     []pinsExclusive `json:"exclusive,omitempty"`  // what could go up one instead of the other
-	Unfit         []string        `json:"unfit,omitempty"`      // pins that do not fit today in some environment, which stay
-	LeftAside     []string        `json:"left_aside,omitempty"` // jobs that fail today
-	Broken        []string        `json:"broken,omitempty"`     // jobs that fit today, and would not
+	Mended        []mended        `json:"mended,omitempty"`     // jobs and pins that do not fit today, and would
+	Unfit         []pinUnfit      `json:"unfit,omitempty"`      // pins that do not fit today, nor after
+	LeftAside     []string        `json:"left_aside,omitempty"` // jobs that fail today, and after
+	Broken        []string        `json:"broken,omitempty"`     // jobs that fit today, and would not: nothing is written
 	Notes         []note          `json:"notes,omitempty"`
 }
 
@@ -39,8 +42,22 @@ type pinBehind struct {
 	Environment string      `json:"environment"`
 	At          string      `json:"at"`
 	Newest      string      `json:"newest"`
-	Stuck       bool        `json:"stuck"` // it is proven that it cannot go up at all, whatever else does
+	Stuck       bool        `json:"stuck"`          // it is proven that it cannot go up at all, whatever else does
+	Open        bool        `json:"open,omitempty"` // whether it can is not known
 	Because     []gate.Fact `json:"because"`
+}
+
+// mended is a pin or job that does not fit today in an environment, and would.
+type mended struct {
+	Name        string `json:"name"`
+	Environment string `json:"environment"`
+}
+
+// pinUnfit is a pin that does not fit today in an environment.
+type pinUnfit struct {
+	Name        string `json:"name"`
+	Environment string `json:"environment"`
+	At          string `json:"at"`
 }
 
 // pinsExclusive is pins that can go up, but not all of them together.
@@ -54,11 +71,32 @@ type pinsExclusive struct {
 func (x *upgradeAnswer) add(c *climb) {
 	x.Environments = append(x.Environments, c.env.Name())
 	x.Raised = append(x.Raised, c.raised...)
-	x.Largest = x.Largest && c.most.Largest
+	x.Largest = x.Largest && c.most.ProvenBy(c.isProven)
+	x.LargestKnown = x.LargestKnown && c.most.ProvenBy(c.isFound)
 	x.Behind = append(x.Behind, c.behind...)
 	x.Exclusive = append(x.Exclusive, c.exclusive...)
-	x.Unfit = append(x.Unfit, c.unfit...)
-	x.LeftAside = append(x.LeftAside, c.joint.Aside...)
+	for _, name := range c.mended {
+		x.Mended = append(x.Mended, mended{name, c.env.Name()})
+	}
+	for _, p := range c.joint.Aside {
+		if !slices.Contains(c.mended, p.Name) {
+			x.LeftAside = append(x.LeftAside, p.Name)
+		}
+	}
+}
+
+// follow adds what became of the pins that do not fit: they stay where they are, or follow
+// the rest of their line.
+func (x *upgradeAnswer) follow(c *climb, lines []gate.Line) {
+	pins, _ := gate.Active(lines, c.env)
+	for _, u := range c.unfit {
+		i := slices.IndexFunc(pins, func(p resolver.Pin) bool { return p.Spelling == u.Name })
+		if i < 0 || pins[i].Version.String() == u.At {
+			x.Unfit = append(x.Unfit, u)
+			continue
+		}
+		x.Raised = append(x.Raised, pinMove{u.Name, u.Environment, u.At, pins[i].Version.String()})
+	}
 }
 
 // shownBehind is how many packages that stay behind are told of in full.
@@ -89,33 +127,54 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 			break
 		}
 		stuck := ""
-		if b.Stuck {
+		switch {
+		case b.Stuck:
 			stuck = ", nothing above fits"
+		case b.Open:
+			stuck = ", whether anything above fits is not known"
 		}
 		p.printf("  %s at %s, newest %s%s%s\n", padded(b.Name, 28), b.At, b.Newest, stuck, only(b.environments, x.Environments))
 		p.reasons(b.Because)
 	}
 	x.writeLargest(p)
+	if len(x.Mended) > 0 {
+		p.printf("\nwill fit, though they do not today:\n")
+	}
+	for _, g := range groupMended(x.Mended) {
+		p.printf("  %s%s\n", g.Name, only(g.environments, x.Environments))
+	}
 	if len(x.Unfit) > 0 {
-		p.printf("\nleft as they are, since they do not fit today in some environment: %s\n", strings.Join(x.Unfit, ", "))
+		p.printf("\nleft as they are, since they do not fit today, nor beside what goes up:\n")
+	}
+	unfit := groupUnfit(x.Unfit)
+	for i, u := range unfit {
+		if i == shownBehind && !full {
+			p.printf("  and %d more: --full lists them\n", len(unfit)-i)
+			break
+		}
+		p.printf("  %s at %s%s\n", padded(u.Name, 28), u.At, only(u.environments, x.Environments))
 	}
 	if len(x.LeftAside) > 0 {
 		p.printf("\nleft aside, since they fail today: %s\n", strings.Join(x.LeftAside, ", "))
 	}
 	if len(x.Broken) > 0 {
-		p.printf("\nwould fail, though they fit today: %s\n", strings.Join(x.Broken, ", "))
-		p.printf("  hint: packages of theirs that nothing pins do not fit beside the raised pins; pin them, or --exclude what requires them\n")
+		p.printf("\nnothing is written, since these would fail, which fit today: %s\n", strings.Join(x.Broken, ", "))
+		p.printf("  hint: name the packages to raise, or --exclude versions\n")
 	}
 	return p.flush()
 }
 
 // writeLargest writes whether more pins could go up, and which exclude each other.
 func (x *upgradeAnswer) writeLargest(p *printer) {
-	if !x.Largest {
-		p.printf("\nwhether more pins can go up together is not known: the search for them ended at its bound\n")
+	switch {
+	case x.Largest:
+		p.printf("\nno more pins can go up together\n")
+	case x.LargestKnown:
+		p.printf("\nno more pins can go up together, but to versions of which it is not known what they require\n")
+	default:
+		p.printf("\nwhether more pins can go up together is not known: the search for them came to no end\n")
 		return
 	}
-	p.printf("\nno more pins can go up together\n")
 	for _, e := range groupExclusive(x.Exclusive) {
 		p.printf("  not all of %s%s\n", strings.Join(e.Names, ", "), only(e.environments, x.Environments))
 		p.reasons(e.Because)
@@ -175,13 +234,49 @@ type groupedBehind struct {
 func groupBehind(all []pinBehind) (groups []groupedBehind) {
 	for _, b := range all {
 		i := slices.IndexFunc(groups, func(g groupedBehind) bool {
-			return g.Name == b.Name && g.At == b.At && g.Newest == b.Newest && g.Stuck == b.Stuck && slices.Equal(g.Because, b.Because)
+			return g.Name == b.Name && g.At == b.At && g.Newest == b.Newest && g.Stuck == b.Stuck && g.Open == b.Open && slices.Equal(g.Because, b.Because)
 		})
 		if i < 0 {
 			i = len(groups)
 			groups = append(groups, groupedBehind{pinBehind: b})
 		}
 		groups[i].environments = append(groups[i].environments, b.Environment)
+	}
+	return groups
+}
+
+// groupedMended is what fits in some environments in which it does not today.
+type groupedMended struct {
+	mended
+	environments []string
+}
+
+func groupMended(all []mended) (groups []groupedMended) {
+	for _, m := range all {
+		i := slices.IndexFunc(groups, func(g groupedMended) bool { return g.Name == m.Name })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, groupedMended{mended: m})
+		}
+		groups[i].environments = append(groups[i].environments, m.Environment)
+	}
+	return groups
+}
+
+// groupedUnfit is a pin that does not fit in some environments.
+type groupedUnfit struct {
+	pinUnfit
+	environments []string
+}
+
+func groupUnfit(all []pinUnfit) (groups []groupedUnfit) {
+	for _, u := range all {
+		i := slices.IndexFunc(groups, func(g groupedUnfit) bool { return g.Name == u.Name && g.At == u.At })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, groupedUnfit{pinUnfit: u})
+		}
+		groups[i].environments = append(groups[i].environments, u.Environment)
 	}
 	return groups
 }
