@@ -334,7 +334,7 @@ func (g *generation) rewrite(in *inputs, chosen []map[constraints.Name]constrain
 	if err != nil {
 		return nil, err
 	}
-	return literalPins(in, file, func(constraints.Name) bool { return true })
+	return literalPins(in, file, chosen)
 }
 
 // spot is a package in an environment, which has a number.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"sluice/constraints"
@@ -25,7 +26,17 @@ func raisePins(in *inputs, moves []pinMove, chosen []map[constraints.Name]constr
 			return nil, err
 		}
 	}
-	return literalPins(in, file, func(name constraints.Name) bool { return slices.Contains(moved, name) })
+	return literalPins(in, file, ofMoved(chosen, moved))
+}
+
+// ofMoved returns what was chosen of the packages that moved.
+func ofMoved(chosen []map[constraints.Name]constraints.Version, moved []constraints.Name) []map[constraints.Name]constraints.Version {
+	own := make([]map[constraints.Name]constraints.Version, len(chosen))
+	for i := range chosen {
+		own[i] = maps.Clone(chosen[i])
+		maps.DeleteFunc(own[i], func(name constraints.Name, _ constraints.Version) bool { return !slices.Contains(moved, name) })
+	}
+	return own
 }
 
 // raisePin gives the lines of one name the versions that were chosen.

@@ -31,12 +31,21 @@ func rewritePins(file *pinfile.File, wanted map[constraints.Name][]cell, spellin
 	return file, nil
 }
 
-// literalPins returns the file with "===" where "==" would let in another published version:
-// 1.0 admits 1.0+cpu, which installers prefer.
-func literalPins(in *inputs, file *pinfile.File, meant func(constraints.Name) bool) (*pinfile.File, error) {
+// literalPins returns the file with "===" where "==" would let in another published version
+// than was chosen: 1.0 admits 1.0+cpu, which installers prefer. Lines that hold where nothing
+// was chosen are not touched.
+func literalPins(in *inputs, file *pinfile.File, chosen []map[constraints.Name]constraints.Version) (*pinfile.File, error) {
 	pins := versionPins(file)
 	for _, name := range slices.Sorted(maps.Keys(pins)) {
-		if !meant(name) {
+		isChosen := func(e pinfile.Entry) bool {
+			for i, env := range in.environments {
+				if _, ok := chosen[i][name]; ok && e.Requirement.Applies(env, "") {
+					return true
+				}
+			}
+			return false
+		}
+		if !slices.ContainsFunc(pins[name], isChosen) {
 			continue
 		}
 		versions, err := in.facts.Versions(name)
@@ -49,10 +58,11 @@ func literalPins(in *inputs, file *pinfile.File, meant func(constraints.Name) bo
 				return !v.Equal(at) && e.Requirement.Range.Contains(v)
 			})
 		}
-		if !slices.ContainsFunc(pins[name], admitsMore) {
+		wanted := func(e pinfile.Entry) bool { return isChosen(e) && admitsMore(e) }
+		if !slices.ContainsFunc(pins[name], wanted) {
 			continue
 		}
-		if file, err = file.Literal(name, admitsMore); err != nil {
+		if file, err = file.Literal(name, wanted); err != nil {
 			return nil, err
 		}
 	}
