@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os/signal"
 	"slices"
-	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -98,7 +96,7 @@ func (a *app) floor(o *options, f *floor, args []string) (int, error) {
 		return 0, err
 	}
 	plan.Order = resolver.Lowest
-	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := interruptible(in.facts.ctx)
 	defer stop()
 	check, err := checkFloor(ctx, in, env, job, job.Roots, plan)
 	if err := errors.Join(withHint(err), in.facts.settle()); err != nil {

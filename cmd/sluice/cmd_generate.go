@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os/signal"
 	"slices"
-	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -214,7 +212,7 @@ func (g *generation) demand(in *inputs, env *constraints.Environment) *gate.Join
 // choose solves each environment. It returns the version of each package by environment,
 // or the conflicts.
 func (g *generation) choose(in *inputs) (chosen []map[constraints.Name]constraints.Version, found conflicts, err error) {
-	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := interruptible(in.facts.ctx)
 	defer stop()
 	excluded, err := in.settings.exclusions(g.excluded)
 	if err != nil {

@@ -6,12 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -140,7 +138,7 @@ func (a *app) resolve(o *options, r *resolution, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := interruptible(in.facts.ctx)
 	defer stop()
 	answer, err := r.ask(ctx, in, env, job, plan)
 	if err := errors.Join(err, in.facts.settle()); err != nil {

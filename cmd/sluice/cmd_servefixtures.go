@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -113,7 +111,7 @@ func (s *fixtureServer) facts(a *app) (*index.Snapshot, error) {
 }
 
 func (s *fixtureServer) serve(a *app, facts indexserver.Facts) (int, error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible(context.Background())
 	defer stop()
 	l, err := indexserver.Start(indexserver.New(facts, s.options), s.listen)
 	if err != nil {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/signal"
 	"slices"
-	"syscall"
 
 	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
@@ -127,7 +125,7 @@ func (u *upgrade) raise(in *inputs) (*upgradeAnswer, *pinfile.File, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := interruptible(in.facts.ctx)
 	defer stop()
 	answer := &upgradeAnswer{SchemaVersion: gate.SchemaVersion, Command: "upgrade", Largest: true, LargestKnown: true, Raised: []pinMove{}, Behind: []pinBehind{}}
 	climbs, err := u.climbAll(ctx, in, excluded)

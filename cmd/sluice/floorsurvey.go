@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os/signal"
 	"reflect"
 	"slices"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -50,7 +48,7 @@ func (a *app) floorOfAll(s *settings, f *floor) (int, error) {
 		return 0, err
 	}
 	plan.Order = resolver.Lowest
-	ctx, stop := signal.NotifyContext(in.facts.ctx, syscall.SIGINT, syscall.SIGTERM)
+	ctx, stop := interruptible(in.facts.ctx)
 	defer stop()
 	survey, err := surveyFloor(ctx, in, plan)
 	if err := errors.Join(err, in.facts.settle()); err != nil {

@@ -7,12 +7,9 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"os"
-	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"sluice/constraints"
@@ -119,7 +116,7 @@ func (a *app) openLive(s *settings, environments []*constraints.Environment, bef
 		return nil, usageError{msg: err.Error(), hint: "an index is https://HOST/simple, a place of files a folder or a page"}
 	}
 	wait := cmp.Or(s.live.deadline, defaultDeadline)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible(context.Background())
 	ctx, cancel := context.WithTimeoutCause(ctx, wait, fmt.Errorf("the deadline of %s for asking indexes has passed (--deadline)", wait))
 	end := func() { cancel(); stop(); a.tellIndexes(client, c) }
 	return newFacts(ctx, live{c, client, cmp.Or(s.live.jobs, defaultJobs), progress, end}, before), nil
