@@ -42,6 +42,9 @@ func (c *climb) report(ctx context.Context, in *inputs) error {
 		} else if behind.Because, err = c.obstacles(ctx, in, p, newest, demands[p.Name]); err != nil {
 			return err
 		}
+		if len(behind.Because) == 0 {
+			behind.Because = []gate.Fact{{Text: "nothing was found that fits with it and keeps all others where they are", Source: theSearch.File}}
+		}
 		c.behind = append(c.behind, behind)
 	}
 	c.addExclusive(ctx, in)

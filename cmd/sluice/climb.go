@@ -89,7 +89,7 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 	if err := errors.Join(c.ascend(ctx, in), ctx.Err()); err != nil {
 		return nil, err
 	}
-	if err := c.mend(ctx, in); err != nil {
+	if err := errors.Join(c.mend(ctx, in), c.goFurther(ctx, in)); err != nil {
 		return nil, err
 	}
 	c.versions = versionsByName(c.most.Solution.Chosen)
