@@ -169,9 +169,7 @@ func (c *consumer) load(top *os.Root, options manifest.Options) {
 		c.problems = constraints.Problems{{Place: constraints.Place{File: c.folder}, Msg: err.Error()}}
 		return
 	}
-	for i := range c.problems {
-		c.problems[i].Place = c.problems[i].Place.Under(c.prefix)
-	}
+	c.problems = placed(c.problems, c.prefix)
 }
 
 // locate opens the folder of a consumer and the one that its files may lie in.
@@ -196,10 +194,7 @@ func (c *consumer) gateConsumer(judged string) gate.Consumer {
 	if c.manifest == nil {
 		return g
 	}
-	for _, p := range c.manifest.Unread {
-		p.Place = p.Place.Under(c.prefix)
-		g.Problems = append(slices.Clip(g.Problems), p)
-	}
+	g.Problems = append(slices.Clip(g.Problems), placed(c.manifest.Unread, c.prefix)...)
 	g.Runtime = c.manifest.RequiresPython
 	groups := make(map[manifest.Group][]resolver.Root)
 	for _, d := range c.manifest.Requirements {

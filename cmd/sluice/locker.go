@@ -9,11 +9,9 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"sluice/constraints"
 	"sluice/index"
@@ -221,14 +219,11 @@ func strongHashes(all []index.Hash) map[string]string {
 // local reads a local file to know its digest.
 func (l *locker) local(u *url.URL) (path string, size int64, hashes map[string]string, err error) {
 	name, _ := pypi.Location{URL: u.String()}.Path()
-	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a FIFO is waited for by nobody
+	f, _, err := pypi.OpenLocal(name)
 	if err != nil {
 		return "", 0, nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return "", 0, nil, cmp.Or(err, fmt.Errorf("%s is not a regular file", name))
-	}
 	sum := sha256.New()
 	if size, err = io.Copy(sum, f); err != nil {
 		return "", 0, nil, err

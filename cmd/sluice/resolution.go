@@ -139,7 +139,7 @@ func (in *inputs) isOneOfSeveral(c resolver.Chosen) bool {
 		return false
 	}
 	same, err := pep440.ParseSpecifierSet("==" + c.Version.String())
-	return err == nil && slices.ContainsFunc(versions, func(v constraints.Version) bool { return !v.Equal(c.Version) && same.Contains(v) })
+	return err == nil && admitsAnother(same, c.Version, versions)
 }
 
 // from says that a URL stands for the release.

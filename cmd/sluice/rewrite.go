@@ -31,6 +31,11 @@ func rewritePins(file *pinfile.File, wanted map[constraints.Name][]cell, spellin
 	return file, nil
 }
 
+// admitsAnother reports whether a range that is to fix a version lets in another of some.
+func admitsAnother(r constraints.Range, at constraints.Version, versions []constraints.Version) bool {
+	return slices.ContainsFunc(versions, func(v constraints.Version) bool { return !v.Equal(at) && r.Contains(v) })
+}
+
 // literalPins returns the file with "===" where "==" would let in another published version
 // than was chosen: 1.0 admits 1.0+cpu, which installers prefer. Lines that hold where nothing
 // was chosen are not touched.
@@ -54,9 +59,7 @@ func literalPins(in *inputs, file *pinfile.File, chosen []map[constraints.Name]c
 		}
 		admitsMore := func(e pinfile.Entry) bool {
 			at, _, _ := e.Pin()
-			return isVersionPin(e) && !isTextual(&e) && slices.ContainsFunc(versions, func(v constraints.Version) bool {
-				return !v.Equal(at) && e.Requirement.Range.Contains(v)
-			})
+			return isVersionPin(e) && !isTextual(&e) && admitsAnother(e.Requirement.Range, at, versions)
 		}
 		wanted := func(e pinfile.Entry) bool { return isChosen(e) && admitsMore(e) }
 		if !slices.ContainsFunc(pins[name], wanted) {

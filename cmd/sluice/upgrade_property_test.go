@@ -13,6 +13,7 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/pep440"
+	"sluice/constraints/pinfile"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 )
@@ -93,6 +94,24 @@ func (p port) load(dir string) (*inputs, error) {
 	}})
 }
 
+// raise raises the pins of a port.
+func (p port) raise(t *testing.T, rt *rapid.T) (*inputs, *upgradeAnswer, *pinfile.File) {
+	dir, err := os.MkdirTemp(t.TempDir(), "")
+	if err != nil {
+		rt.Fatal(err)
+	}
+	in, err := p.load(dir)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	answer, file, err := (&upgrade{}).raise(in)
+	if err != nil {
+		in.close()
+		rt.Fatalf("%v of\n%s", err, p)
+	}
+	return in, answer, file
+}
+
 // Against trying all versions of all packages: no set of raises is larger than the one that
 // is said to be the largest, no pin goes up that is said to be stuck, and what fits today
 // fits with the raised pins.
@@ -100,19 +119,8 @@ func TestUpgradeRaisesTheLargestSet(t *testing.T) {
 	raised, exclusive, mended, unproven := 0, 0, 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawPort(rt, false)
-		dir, err := os.MkdirTemp(t.TempDir(), "")
-		if err != nil {
-			rt.Fatal(err)
-		}
-		in, err := p.load(dir)
-		if err != nil {
-			rt.Fatal(err)
-		}
+		in, answer, file := p.raise(t, rt)
 		defer in.close()
-		answer, file, err := (&upgrade{}).raise(in)
-		if err != nil {
-			rt.Fatalf("%v of\n%s", err, p)
-		}
 		h := newHarbour(t, in, in.environments[0])
 		got := 0
 		for _, m := range answer.Raised {
@@ -146,19 +154,8 @@ func TestUpgradeRaisesTheLargestSet(t *testing.T) {
 func TestUpgradeWritesLinesForEveryEnvironment(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := drawPort(rt, true)
-		dir, err := os.MkdirTemp(t.TempDir(), "")
-		if err != nil {
-			rt.Fatal(err)
-		}
-		in, err := p.load(dir)
-		if err != nil {
-			rt.Fatal(err)
-		}
+		in, answer, file := p.raise(t, rt)
 		defer in.close()
-		answer, file, err := (&upgrade{}).raise(in)
-		if err != nil {
-			rt.Fatalf("%v of\n%s", err, p)
-		}
 		lines := linesOf(file)
 		for _, env := range in.environments {
 			h := newHarbour(t, in, env)

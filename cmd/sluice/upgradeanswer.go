@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -112,10 +113,10 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 		p.printf(", which takes new ones")
 	}
 	p.printf("   %s\n", strings.Join(x.Environments, " "))
-	for _, m := range groupMoves(x.Raised) {
-		p.printf("  %s %s -> %s%s\n", padded(m.Name, 28), cmp.Or(m.From, "(new)"), m.To, only(m.environments, x.Environments))
+	for _, m := range group(x.Raised, func(m *pinMove) *string { return &m.Environment }) {
+		p.printf("  %s %s -> %s%s\n", padded(m.is.Name, 28), cmp.Or(m.is.From, "(new)"), m.is.To, only(m.environments, x.Environments))
 	}
-	behind := groupBehind(x.Behind)
+	behind := group(x.Behind, func(b *pinBehind) *string { return &b.Environment })
 	if len(behind) > 0 {
 		p.printf("\n")
 		p.styled(bold, count(distinct(x.Behind, func(b pinBehind) string { return b.Name }), "pin"))
@@ -128,31 +129,31 @@ func (x *upgradeAnswer) write(w io.Writer, color, full bool) error {
 		}
 		stuck := ""
 		switch {
-		case b.Stuck:
+		case b.is.Stuck:
 			stuck = ", nothing above fits"
-		case b.Open:
+		case b.is.Open:
 			stuck = ", whether anything above fits is not known"
 		}
-		p.printf("  %s at %s, newest %s%s%s\n", padded(b.Name, 28), b.At, b.Newest, stuck, only(b.environments, x.Environments))
-		p.reasons(b.Because)
+		p.printf("  %s at %s, newest %s%s%s\n", padded(b.is.Name, 28), b.is.At, b.is.Newest, stuck, only(b.environments, x.Environments))
+		p.reasons(b.is.Because)
 	}
 	x.writeLargest(p)
 	if len(x.Mended) > 0 {
 		p.printf("\nwill fit, though they do not today:\n")
 	}
-	for _, g := range groupMended(x.Mended) {
-		p.printf("  %s%s\n", g.Name, only(g.environments, x.Environments))
+	for _, g := range group(x.Mended, func(m *mended) *string { return &m.Environment }) {
+		p.printf("  %s%s\n", g.is.Name, only(g.environments, x.Environments))
 	}
 	if len(x.Unfit) > 0 {
 		p.printf("\nleft as they are, since they do not fit today, nor beside what goes up:\n")
 	}
-	unfit := groupUnfit(x.Unfit)
+	unfit := group(x.Unfit, func(u *pinUnfit) *string { return &u.Environment })
 	for i, u := range unfit {
 		if i == shownBehind && !full {
 			p.printf("  and %d more: --full lists them\n", len(unfit)-i)
 			break
 		}
-		p.printf("  %s at %s%s\n", padded(u.Name, 28), u.At, only(u.environments, x.Environments))
+		p.printf("  %s at %s%s\n", padded(u.is.Name, 28), u.is.At, only(u.environments, x.Environments))
 	}
 	if len(x.LeftAside) > 0 {
 		p.printf("\nleft aside, since they fail today: %s\n", strings.Join(x.LeftAside, ", "))
@@ -175,9 +176,9 @@ func (x *upgradeAnswer) writeLargest(p *printer) {
 		p.printf("\nwhether more pins can go up together is not known: the search for them came to no end\n")
 		return
 	}
-	for _, e := range groupExclusive(x.Exclusive) {
-		p.printf("  not all of %s%s\n", strings.Join(e.Names, ", "), only(e.environments, x.Environments))
-		p.reasons(e.Because)
+	for _, e := range group(x.Exclusive, func(e *pinsExclusive) *string { return &e.Environment }) {
+		p.printf("  not all of %s%s\n", strings.Join(e.is.Names, ", "), only(e.environments, x.Environments))
+		p.reasons(e.is.Because)
 	}
 }
 
@@ -207,96 +208,23 @@ func only(environments, all []string) string {
 	return "   [" + strings.Join(environments, " ") + "]"
 }
 
-// groupedMove is a move that is the same in some environments.
-type groupedMove struct {
-	pinMove
+// alike is what is so in some environments.
+type alike[T any] struct {
+	is           T // without an environment
 	environments []string
 }
 
-func groupMoves(moves []pinMove) (groups []groupedMove) {
-	for _, m := range moves {
-		i := slices.IndexFunc(groups, func(g groupedMove) bool { return g.Name == m.Name && g.From == m.From && g.To == m.To })
+// group gathers what is the same but for its environment, which at finds.
+func group[T any](all []T, at func(*T) *string) (groups []alike[T]) {
+	for _, x := range all {
+		environment := *at(&x)
+		*at(&x) = ""
+		i := slices.IndexFunc(groups, func(g alike[T]) bool { return reflect.DeepEqual(g.is, x) })
 		if i < 0 {
 			i = len(groups)
-			groups = append(groups, groupedMove{pinMove: m})
+			groups = append(groups, alike[T]{is: x})
 		}
-		groups[i].environments = append(groups[i].environments, m.Environment)
-	}
-	return groups
-}
-
-// groupedBehind is a pin that stays behind in the same way in some environments.
-type groupedBehind struct {
-	pinBehind
-	environments []string
-}
-
-func groupBehind(all []pinBehind) (groups []groupedBehind) {
-	for _, b := range all {
-		i := slices.IndexFunc(groups, func(g groupedBehind) bool {
-			return g.Name == b.Name && g.At == b.At && g.Newest == b.Newest && g.Stuck == b.Stuck && g.Open == b.Open && slices.Equal(g.Because, b.Because)
-		})
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, groupedBehind{pinBehind: b})
-		}
-		groups[i].environments = append(groups[i].environments, b.Environment)
-	}
-	return groups
-}
-
-// groupedMended is what fits in some environments in which it does not today.
-type groupedMended struct {
-	mended
-	environments []string
-}
-
-func groupMended(all []mended) (groups []groupedMended) {
-	for _, m := range all {
-		i := slices.IndexFunc(groups, func(g groupedMended) bool { return g.Name == m.Name })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, groupedMended{mended: m})
-		}
-		groups[i].environments = append(groups[i].environments, m.Environment)
-	}
-	return groups
-}
-
-// groupedUnfit is a pin that does not fit in some environments.
-type groupedUnfit struct {
-	pinUnfit
-	environments []string
-}
-
-func groupUnfit(all []pinUnfit) (groups []groupedUnfit) {
-	for _, u := range all {
-		i := slices.IndexFunc(groups, func(g groupedUnfit) bool { return g.Name == u.Name && g.At == u.At })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, groupedUnfit{pinUnfit: u})
-		}
-		groups[i].environments = append(groups[i].environments, u.Environment)
-	}
-	return groups
-}
-
-// groupedExclusive is pins that exclude each other in the same way in some environments.
-type groupedExclusive struct {
-	pinsExclusive
-	environments []string
-}
-
-func groupExclusive(all []pinsExclusive) (groups []groupedExclusive) {
-	for _, e := range all {
-		i := slices.IndexFunc(groups, func(g groupedExclusive) bool {
-			return slices.Equal(g.Names, e.Names) && slices.Equal(g.Because, e.Because)
-		})
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, groupedExclusive{pinsExclusive: e})
-		}
-		groups[i].environments = append(groups[i].environments, e.Environment)
+		groups[i].environments = append(groups[i].environments, environment)
 	}
 	return groups
 }

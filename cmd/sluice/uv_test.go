@@ -79,7 +79,7 @@ func requirementFiles(t testing.TB, consumer, mode string) []string {
 // installed.
 func TestRealUVResolvesWhatIsExported(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skip: -short")
+		t.Skip("skip: -short, and uv is asked hundreds of questions")
 	}
 	url := serve(t, indexserver.Strict(corpusFacts(t)))
 	uv := newUV(t, url)
@@ -110,7 +110,7 @@ func TestRealUVResolvesWhatIsExported(t *testing.T) {
 // some that fit, and those of sluice are as new in total.
 func TestResolveAgreesWithUV(t *testing.T) {
 	if testing.Short() {
-		t.Skip("skip: -short")
+		t.Skip("skip: -short, and uv is asked hundreds of questions")
 	}
 	url := serve(t, indexserver.Strict(corpusFacts(t)))
 	uv := newUV(t, url)

@@ -354,7 +354,7 @@ func insideLocal(path string, hashes []index.Hash, extract func(io.ReaderAt, int
 	if !ok {
 		return nil, absence{errors.New("its digest is of no kind that can be verified")}
 	}
-	local, size, err := openLocal(path)
+	local, size, err := OpenLocal(path)
 	if err != nil {
 		return nil, err
 	}

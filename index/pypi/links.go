@@ -172,7 +172,7 @@ func (c *Client) localFiles(folder string) (*pageSource, error) {
 
 // readLocal reads a regular file of at most limit bytes.
 func readLocal(path string, limit int64) ([]byte, error) {
-	f, _, err := openLocal(path)
+	f, _, err := OpenLocal(path)
 	if err != nil {
 		return nil, err
 	}
@@ -184,9 +184,9 @@ func readLocal(path string, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// openLocal opens a regular file, without waiting for a writer should it be a FIFO, and
+// OpenLocal opens a regular file, without waiting for a writer should it be a FIFO, and
 // returns its size.
-func openLocal(path string) (*os.File, int64, error) {
+func OpenLocal(path string) (*os.File, int64, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, 0, err
