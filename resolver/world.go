@@ -106,9 +106,7 @@ type node struct {
 
 // isSource reports whether the package is pinned to a source of which it is known what it
 // is.
-func (n *node) isSource() bool {
-	return n.pinned != nil && n.pinned.pin.URL != "" && !n.pinned.pin.isOpaque()
-}
+func (n *node) isSource() bool { return n.pinned != nil && n.pinned.pin.Release != nil }
 
 // candidate is a version of a package that could be installed in the world.
 type candidate struct {
