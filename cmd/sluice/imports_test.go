@@ -23,6 +23,7 @@ var allowedImports = map[string][]string{
 	"constraints/semver":       {"constraints"},
 	"constraints/configparser": {"constraints"},
 	"constraints/pinfile":      {"constraints", "constraints/pep440", "constraints/pep508"},
+	"constraints/ledger":       {"constraints", "constraints/pep440", "constraints/pep508"},
 	"constraints/manifest":     {"constraints", "constraints/configparser", "constraints/pep440", "constraints/pep508", "constraints/pinfile"},
 	"index":                    {"constraints", "constraints/pep440", "constraints/pep508"},
 	"index/indextest":          {"constraints", "constraints/pep440", "index"},
@@ -30,14 +31,14 @@ var allowedImports = map[string][]string{
 	"index/pypi":               {"constraints", "constraints/configparser", "constraints/pep440", "constraints/pep508", "index", "index/fetch"},
 	"resolver":                 {"constraints", "resolver/pubgrub"},
 	"resolver/pubgrub":         {},
-	"resolver/gate":            {"constraints", "resolver"},
+	"resolver/gate":            {"constraints", "constraints/ledger", "constraints/semver", "resolver"},
 	"resolver/resolvertest":    {"constraints", "constraints/pep440", "constraints/pep508", "resolver"},
 	"fixtures":                 {},
 	"fixtures/vectors":         {},
 	"fixtures/indexserver":     {"constraints", "constraints/pep440", "constraints/pep508", "index"},
 	"cmd/sluice": {
 		"constraints", "constraints/pep440", "constraints/pep508", "constraints/semver", "constraints/pinfile",
-		"constraints/manifest", "index", "index/fetch", "index/pypi", "resolver", "resolver/gate", "fixtures", "fixtures/indexserver",
+		"constraints/ledger", "constraints/manifest", "index", "index/fetch", "index/pypi", "resolver", "resolver/gate", "fixtures", "fixtures/indexserver",
 	},
 }
 

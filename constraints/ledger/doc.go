@@ -1,0 +1,9 @@
+// Package ledger knows ledger.toml, the memory of a gate: versions that are held or
+// were rejected, findings that may pass, failures that are expected, times at which
+// nothing is admitted, and who approved what. Each entry has a reason and an owner, and
+// may expire.
+//
+// Parse reads a ledger with the places of its entries and all that is wrong with it. Edits
+// change the bytes of their entry and no other. What counts at a time is for Ledger.At to
+// say.
+package ledger

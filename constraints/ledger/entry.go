@@ -1,0 +1,141 @@
+package ledger
+
+import (
+	"time"
+
+	"sluice/constraints"
+)
+
+// Kind is what an entry is, as the header of its table has it.
+type Kind string
+
+const (
+	KindHold            Kind = "hold"
+	KindRejection       Kind = "rejection"
+	KindWaiver          Kind = "waiver"
+	KindExpectedFailure Kind = "expected-failure"
+	KindFreeze          Kind = "freeze"
+	KindApproval        Kind = "approval"
+)
+
+// Kinds returns all kinds, in the order in which they are listed.
+func Kinds() []Kind {
+	return []Kind{KindHold, KindRejection, KindWaiver, KindExpectedFailure, KindFreeze, KindApproval}
+}
+
+// Entry is one entry of a ledger: a *Hold, *Rejection, *Waiver, *ExpectedFailure, *Freeze
+// or *Approval. It is not changed.
+type Entry interface {
+	Kind() Kind
+	Common() *Record
+}
+
+// Record is what every entry says.
+type Record struct {
+	Reason  string
+	Owner   string
+	Issue   string            // where more is told, "" for none
+	Expires time.Time         // the first moment at which it counts no more; zero for never
+	Place   constraints.Place // of the header of its table
+}
+
+// Common returns the record itself: entries embed it.
+func (r *Record) Common() *Record { return r }
+
+// ExpiredAt reports whether the entry counts no more at a time.
+func (r *Record) ExpiredAt(now time.Time) bool { return !r.Expires.IsZero() && !now.Before(r.Expires) }
+
+// Scope is the environments of the matrix that an entry is for, by their names; all
+// where there is none.
+type Scope []string
+
+// Contains reports whether the entry is for an environment.
+func (s Scope) Contains(environment string) bool {
+	if len(s) == 0 {
+		return true
+	}
+	for _, name := range s {
+		if name == environment {
+			return true
+		}
+	}
+	return false
+}
+
+// Pin is a package at a version.
+type Pin struct {
+	Name     constraints.Name
+	Spelling string // of the name
+	Version  constraints.Version
+}
+
+// Hold keeps a package within a range: what is pinned has to be in it.
+type Hold struct {
+	Record
+	Package      constraints.Name
+	Spelling     string // of the package
+	Range        constraints.Range
+	Environments Scope
+}
+
+// Rejection is a version that was found not to fit: it is not to be pinned again. With are
+// pins that it was rejected together with, so that it counts only beside these.
+type Rejection struct {
+	Record
+	Pin
+	With         []Pin
+	Environments Scope
+	Rules        []string  // that rejected it, "" where a person did
+	Evidence     string    // "sha256:HEX" of the report that rejected it, "" for none
+	Rejected     time.Time // when, zero where that is not said
+}
+
+// Waiver lets findings of one rule about a package pass.
+type Waiver struct {
+	Record
+	Rule         string
+	Package      constraints.Name
+	Spelling     string
+	Range        constraints.Range // of versions of the package that it is for; everything where none is given
+	Consumer     string            // whose findings pass, "" for everybody's
+	Environments Scope
+}
+
+// ExpectedFailure is a failure of a consumer that is known: it does not count, but that
+// it is gone does.
+type ExpectedFailure struct {
+	Record
+	Consumer     string
+	Test         string           // of the consumer's tests; "" where its requirements do not fit
+	Package      constraints.Name // whose pin it fails with, "" for any
+	Spelling     string
+	Range        constraints.Range // of versions of that package; everything where none is given
+	Environments Scope
+}
+
+// Freeze is a time in which nothing is admitted.
+type Freeze struct {
+	Record
+	From, To time.Time             // it holds from From until just before To
+	Packages []constraints.Pattern // all where there is none
+	Except   []constraints.Pattern
+}
+
+// Covers reports whether the freeze concerns a package at a time.
+func (f *Freeze) Covers(name constraints.Name, now time.Time) bool {
+	return !now.Before(f.From) && now.Before(f.To) &&
+		(len(f.Packages) == 0 || constraints.MatchesAny(f.Packages, name)) && !constraints.MatchesAny(f.Except, name)
+}
+
+// Approval is one person's word that a version may be pinned. The owner is who gives it.
+type Approval struct {
+	Record
+	Pin
+}
+
+func (*Hold) Kind() Kind            { return KindHold }
+func (*Rejection) Kind() Kind       { return KindRejection }
+func (*Waiver) Kind() Kind          { return KindWaiver }
+func (*ExpectedFailure) Kind() Kind { return KindExpectedFailure }
+func (*Freeze) Kind() Kind          { return KindFreeze }
+func (*Approval) Kind() Kind        { return KindApproval }
