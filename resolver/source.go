@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"slices"
+	"time"
 
 	"sluice/constraints"
 )
@@ -33,6 +34,9 @@ type Release struct {
 
 	Yanked       bool
 	YankedReason string
+
+	// Uploaded is when it was published; zero when that is not known.
+	Uploaded time.Time
 
 	// Files are the distributions of the release; nil when they are not known.
 	Files []File

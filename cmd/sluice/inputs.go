@@ -171,7 +171,7 @@ func (in *inputs) question(after []gate.Line) *gate.Question {
 		Before:       in.lines,
 		After:        after,
 		Source:       in.facts,
-		Policy:       in.settings.policy(),
+		Law:          gate.Law{Policy: in.settings.policy()},
 	}
 	for _, c := range in.consumers {
 		q.Consumers = append(q.Consumers, c.judged)

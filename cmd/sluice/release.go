@@ -28,6 +28,7 @@ func release(p *index.Package, i int) (*resolver.Release, error) {
 		YankedReason: published.YankedReason,
 		Unknown:      published.MetadataMissing,
 		Incomplete:   published.Incomplete,
+		Uploaded:     uploaded(published, files),
 	}
 	if meta != nil {
 		r.Requirements, r.Extras, r.RequiresRuntime = meta.Requirements, meta.Extras, meta.RequiresPython

@@ -2,7 +2,12 @@
 // Masterminds/semver.
 package semver
 
-import "github.com/Masterminds/semver/v3"
+import (
+	"slices"
+	"strings"
+
+	"github.com/Masterminds/semver/v3"
+)
 
 // Class is how far apart two semantic versions are.
 type Class string
@@ -16,6 +21,13 @@ const (
 	Same        Class = "same"         // no difference in precedence
 	NotSemantic Class = "not semantic" // at least one is no semantic version
 )
+
+// Exceeds reports whether the class is a larger step than another. What is not semantic
+// exceeds nothing.
+func (c Class) Exceeds(other Class) bool {
+	order := []Class{Same, Prerelease, Patch, Minor, Major}
+	return slices.Index(order, c) > slices.Index(order, other)
+}
 
 // A major number from firstCalYear to lastCalYear is taken for a year.
 const firstCalYear, lastCalYear = 1990, 2199
@@ -45,4 +57,36 @@ func ClassOf(from, to string) Class {
 
 func isCalendar(v *semver.Version) bool {
 	return firstCalYear <= v.Major() && v.Major() <= lastCalYear
+}
+
+// StepOf is ClassOf for versions of which the leading numbers alone need be semantic, as
+// Python has them: of 1.2.3.4 and 2.0rc1 these are 1.2.3 and 2.0, and what differs behind
+// them is as little as a pre-release.
+func StepOf(from, to string) Class {
+	a, b := leadingNumbers(from), leadingNumbers(to)
+	class := ClassOf(a, b)
+	if class == Same && from != to {
+		return Prerelease
+	}
+	return class
+}
+
+// leadingNumbers returns the up to three numbers, with dots between, that a version begins with.
+func leadingNumbers(version string) string {
+	end, numbers := 0, 0
+	for rest := strings.TrimPrefix(version, "v"); numbers < 3; numbers++ {
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		if digits == 0 {
+			break
+		}
+		end = len(version) - len(rest) + digits
+		if rest = version[end:]; !strings.HasPrefix(rest, ".") {
+			break
+		}
+		rest = rest[1:]
+	}
+	if strings.HasPrefix(version[end:], "!") {
+		return version // an epoch: numbers of another series
+	}
+	return version[:end]
 }

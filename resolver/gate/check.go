@@ -28,7 +28,9 @@ func Check(q *Question) *Report {
 		report.Environments = append(report.Environments, s.env.Name())
 	}
 	findings, clashes := book.findings()
-	report.Findings = findings
+	unexpected := book.unexpected()
+	report.Findings = slices.Concat(unexpected, findings)
+	clashes = slices.Concat(make([]*resolver.Clash, len(unexpected)), clashes)
 	report.Consumers = countConsumers(q, usage.consumers)
 	report.Unneeded, report.Inactive = usage.idle(q)
 	report.Unpinned = usage.unpinned(q.Consumers)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sluice/constraints"
+	"sluice/constraints/ledger"
 	"sluice/resolver"
 )
 
@@ -16,6 +17,7 @@ type book struct {
 	rules    []Rule
 	entries  map[entryKey]*entry
 	order    []*entry
+	used     map[ledger.Entry]bool // of the ledger, to excuse findings
 }
 
 // entryKey is what makes two sightings one finding.
@@ -30,10 +32,13 @@ type entry struct {
 	finding Finding
 	clash   *resolver.Clash // nil for what a rule's check found
 	reaches map[int]*Reach  // by the number of the consumer
+	itself  bool            // the constraints themselves are concerned, whoever installs them
+	about   []resolver.Chosen
+	excused map[int]bool // the consumers as far as whom it does not count
 }
 
 func newBook(q *Question) *book {
-	return &book{question: q, rules: Rules(), entries: make(map[entryKey]*entry)}
+	return &book{question: q, rules: Rules(), entries: make(map[entryKey]*entry), used: make(map[ledger.Entry]bool)}
 }
 
 // enter adds what one environment found.
@@ -44,8 +49,12 @@ func (b *book) enter(s *survey) {
 		}
 		for _, name := range s.changed {
 			for _, f := range rule.check(s, name) {
-				e, _ := b.entry(i, f, nil)
+				e, fresh := b.entry(i, f, nil)
+				e.itself = true
 				e.sawIn(s.env)
+				if fresh {
+					e.about = []resolver.Chosen{s.chosen(name)}
+				}
 			}
 		}
 	}
@@ -74,6 +83,9 @@ func (b *book) record(s *survey, seen *sighting) *entry {
 	if fresh && seen.clash != nil {
 		e.finding.Details = b.details(seen.clash, s.env)
 		e.finding.own = len(e.finding.Details)
+	}
+	if fresh {
+		e.about = seen.about()
 	}
 	e.sawIn(s.env)
 	e.reach(b.question, seen, seen.path())
@@ -119,6 +131,7 @@ func (e *entry) follow(q *Question, seen *sighting, by resolver.Obstacle) {
 // reach adds the consumer that saw the clash, with the shortest chain to it.
 func (e *entry) reach(q *Question, seen *sighting, path []resolver.Demand) {
 	if seen.consumer == constraintsThemselves {
+		e.itself = true
 		return
 	}
 	r, ok := e.reaches[seen.consumer]
@@ -133,6 +146,27 @@ func (e *entry) reach(q *Question, seen *sighting, path []resolver.Demand) {
 	}
 }
 
+// about returns the packages that what was seen is about.
+func (s *sighting) about() []resolver.Chosen {
+	if s.note != nil {
+		return []resolver.Chosen{s.note.Target}
+	}
+	about := []resolver.Chosen{s.clash.Target}
+	if from := s.clash.Demand.From; from != nil {
+		about = append(about, *from)
+	}
+	return about
+}
+
+// chosen returns a package as it is pinned with the change.
+func (s *survey) chosen(name constraints.Name) resolver.Chosen {
+	c := resolver.Chosen{Name: name, Pin: s.after.Pin(name)}
+	if c.Pin != nil {
+		c.Version = c.Pin.Version
+	}
+	return c
+}
+
 // path returns the chain of demands to what was seen.
 func (s *sighting) path() []resolver.Demand {
 	if s.note != nil {
@@ -145,6 +179,7 @@ func (s *sighting) path() []resolver.Demand {
 // order of the table, what concerns most consumers first. Beside them it returns
 // the clash that each rests on, nil for none.
 func (b *book) findings() ([]Finding, []*resolver.Clash) {
+	b.order = slices.DeleteFunc(b.order, func(e *entry) bool { return !b.excuse(e) })
 	slices.SortStableFunc(b.order, func(x, y *entry) int {
 		return cmp.Or(
 			cmp.Compare(x.finding.rank(), y.finding.rank()),
@@ -157,8 +192,10 @@ func (b *book) findings() ([]Finding, []*resolver.Clash) {
 	findings := make([]Finding, 0, len(b.order))
 	var clashes []*resolver.Clash
 	for _, e := range b.order {
-		for _, r := range e.reaches {
-			e.finding.Reaches = append(e.finding.Reaches, *r)
+		for n, r := range e.reaches {
+			if !e.excused[n] || e.finding.Status == Waived || e.finding.Status == Expected {
+				e.finding.Reaches = append(e.finding.Reaches, *r)
+			}
 		}
 		slices.SortFunc(e.finding.Reaches, compareReach)
 		findings = append(findings, e.finding)
@@ -177,7 +214,7 @@ func (e *entry) place() constraints.Place {
 // rank is the place in a report of findings of one kind. Of what stands, ignorance
 // goes first: it may hide more.
 func (f *Finding) rank() int {
-	rank := 2 * slices.Index([]Status{New, Open, Warning, Standing, Lifted}, f.Status)
+	rank := 2 * slices.Index([]Status{New, Open, Warning, Waived, Expected, Standing, Lifted}, f.Status)
 	if f.Status == Standing && f.Unknown {
 		rank--
 	}

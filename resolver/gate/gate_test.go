@@ -614,7 +614,7 @@ func TestJudge(t *testing.T) {
 				After:        lines(t, test.after),
 				Consumers:    consumers(t, test.consumers),
 				Source:       resolvertest.Parse(t, test.universe),
-				Policy:       test.policy,
+				Law:          gate.Law{Policy: test.policy},
 			}
 			r := gate.Judge(q)
 			if r.Verdict != test.verdict {

@@ -49,7 +49,7 @@ func nearest(q *Question, name constraints.Name, from constraints.Version, test 
 	}
 	at, _ := slices.BinarySearchFunc(versions, from, constraints.Version.Compare)
 	order := slices.Clone(versions[at:])
-	if q.Policy.Downgrade {
+	if q.of(name).Downgrade {
 		for _, v := range slices.Backward(versions[:at]) {
 			order = append(order, v)
 		}

@@ -49,7 +49,7 @@ func drawQuestion(t *testing.T, rt *rapid.T) drawn {
 	d.source = resolvertest.Parse(t, d.universe)
 	d.question = &gate.Question{
 		Environments: resolvertest.Environments(t, "py311"), Before: lines(t, d.before), After: lines(t, d.after),
-		Consumers: consumers(t, d.jobs), Source: d.source, Policy: gate.Policy{Downgrade: true},
+		Consumers: consumers(t, d.jobs), Source: d.source, Law: gate.Law{Policy: gate.Policy{Downgrade: true}},
 	}
 	return d
 }

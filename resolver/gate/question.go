@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"time"
+
 	"sluice/constraints"
 	"sluice/resolver"
 )
@@ -15,7 +17,8 @@ type Question struct {
 
 	Consumers []Consumer
 	Source    resolver.Source
-	Policy    Policy
+	Now       time.Time // when it is asked
+	Law
 }
 
 // Line is one entry of a constraints file.
@@ -46,21 +49,6 @@ type Job struct {
 	Name string
 	resolver.Job
 }
-
-// Policy is what the owners of the constraints want beside the requirements.
-type Policy struct {
-	Prereleases Prereleases
-	Downgrade   bool // whether a candidate may be lower than today's pin
-}
-
-// Prereleases says whether pre-releases may be pinned.
-type Prereleases uint8
-
-const (
-	DenyPrereleases     Prereleases = iota // never
-	PrereleasesIfNeeded                    // where there is no final release
-	AllowPrereleases                       // like any version
-)
 
 // at returns the line with another version.
 func (l Line) at(v constraints.Version) Line {

@@ -49,6 +49,8 @@ const (
 	Lifted   Status = "lifted"   // fails today and no longer with the change
 	Open     Status = "open"     // could not be decided
 	Warning  Status = "warning"  // worth knowing, does not reject
+	Waived   Status = "waived"   // fails, and the ledger lets it pass
+	Expected Status = "expected" // fails, as the ledger expects
 )
 
 // Finding is one reason for the verdict: everything that has the same root.

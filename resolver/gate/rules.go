@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"sluice/constraints"
+	"sluice/constraints/ledger"
 	"sluice/resolver"
 )
 
@@ -36,6 +37,7 @@ func Rules() []Rule {
 			},
 			check: checkYanked,
 		},
+		{ID: "loosened", Rejects: "the change itself brings the ledger or the policy under which it would pass (--base)"},
 		{
 			ID:      "requires-python",
 			Rejects: "its Requires-Python excludes an environment",
@@ -43,6 +45,17 @@ func Rules() []Rule {
 		},
 		{ID: "prerelease", Rejects: "the version is a pre-release and the policy does not want them", check: checkPrerelease, ofChange: true},
 		{ID: "downgrade", Rejects: "the version is lower than today's pin and the policy does not want that", check: checkDowngrade, ofChange: true},
+		{ID: "hold", Rejects: "the ledger holds the package to a range that the version is not in", check: checkHold, ofChange: true},
+		{ID: "rejected-before", Rejects: "the ledger has the version as rejected", check: checkRejected, ofChange: true},
+		{ID: "min-age", Rejects: "the version was uploaded too short a time ago for the policy", check: checkMinAge, ofChange: true},
+		{ID: "freeze", Rejects: "the ledger has the package stay as it is at this time", check: checkFreeze, ofChange: true},
+		{ID: "window", Rejects: "the policy admits nothing at this time of the week", check: checkWindow, ofChange: true},
+		{ID: "approval", Rejects: "fewer people approve of the version, in the ledger, than the policy asks for", check: checkApprovals, ofChange: true},
+		{
+			ID:      "semver",
+			Rejects: "the step from today's version is larger than the policy allows, or a first-party release adds a dependency or raises a minimum without being a minor release",
+			check:   checkSemver, ofChange: true,
+		},
 		{ID: "partition", Rejects: "the edited file would have no or several active pins of a name in an environment", check: checkPartition},
 		{
 			ID:      "range",
@@ -63,6 +76,7 @@ func Rules() []Rule {
 			Rejects: "what the candidate requires, itself or through others, does not fit the other pins",
 			claims:  func(_ *survey, c *resolver.Clash) bool { return c.Kind == resolver.OutOfRange },
 		},
+		{ID: "expected-failure", Rejects: "a consumer fits that the ledger expects to fail (check)"},
 		{
 			ID:      "resolve",
 			Rejects: "something unpinned that is reachable has no solution",
@@ -98,12 +112,13 @@ func checkYanked(s *survey, name constraints.Name) []Finding {
 // from one pre-release to another makes nothing worse.
 func checkPrerelease(s *survey, name constraints.Name) []Finding {
 	pin := s.after.Pin(name)
-	if pin == nil || !pin.Version.IsPrerelease() || s.question.Policy.Prereleases == AllowPrereleases {
+	policy := s.question.of(name).Prereleases
+	if pin == nil || !pin.Version.IsPrerelease() || policy == AllowPrereleases {
 		return nil
 	}
 	versions, err := s.question.Source.Versions(name)
 	needed := err == nil && !containsFinal(versions)
-	if needed && s.question.Policy.Prereleases == PrereleasesIfNeeded {
+	if needed && policy == PrereleasesIfNeeded {
 		return nil
 	}
 	f := s.finding(New, pin, "is a pre-release")
@@ -133,15 +148,26 @@ func containsFinal(versions []constraints.Version) bool {
 	return false
 }
 
-// checkDowngrade finds a candidate that is lower than the pin that it replaces.
+// checkDowngrade finds a candidate that is lower than the pin that it replaces, where the
+// ledger has no record of what is wrong with that.
 func checkDowngrade(s *survey, name constraints.Name) []Finding {
 	was, pin := s.today.world.Pin(name), s.after.Pin(name)
-	if s.question.Policy.Downgrade || was == nil || pin == nil || pin.Version.IsZero() || pin.Version.Compare(was.Version) >= 0 {
+	if s.question.of(name).Downgrade || was == nil || pin == nil || pin.Version.IsZero() || pin.Version.Compare(was.Version) >= 0 || s.isAtFault(was) {
 		return nil
 	}
 	f := s.finding(New, pin, "is lower than today's "+was.Version.String())
-	f.Lifts = allowing("downgrade", "allow")
+	f.Lifts = append(allowing("downgrade", "allow"), fmt.Sprintf("record what is wrong with today's: sluice ledger add rejection %s==%s", spelling(was), was.Version))
 	return []Finding{f}
+}
+
+// isAtFault reports whether the ledger says that a pin of today ought not to be there.
+func (s *survey) isAtFault(pin *resolver.Pin) bool {
+	current := s.question.Ledger.At(s.question.Now)
+	return slices.ContainsFunc(ledger.Of[*ledger.Rejection](current), func(r *ledger.Rejection) bool {
+		return r.Name == pin.Name && r.Environments.Contains(s.env.Name()) && isRejected(r, s.today.world)
+	}) || slices.ContainsFunc(ledger.Of[*ledger.Hold](current), func(h *ledger.Hold) bool {
+		return h.Package == pin.Name && h.Environments.Contains(s.env.Name()) && !h.Range.Contains(pin.Version)
+	})
 }
 
 // checkPartition finds an environment in which the edited file has several active

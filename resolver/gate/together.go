@@ -125,7 +125,7 @@ func (a *adviser) solve(b *baseline) (map[constraints.Name]constraints.Version, 
 			continue
 		}
 		plan.Keep[p.Name] = p.Version
-		if !a.question.Policy.Downgrade {
+		if !a.question.of(p.Name).Downgrade {
 			floor := constraints.Requirement{Name: p.Name, Spelling: p.Spelling, Range: constraints.AtLeast(p.Version)}
 			limits = append(limits, resolver.Root{Requirement: floor, Place: p.Place})
 		}

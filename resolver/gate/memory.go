@@ -1,0 +1,168 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sluice/constraints"
+	"sluice/constraints/ledger"
+	"sluice/resolver"
+)
+
+// checkHold finds a candidate outside of the range that the ledger holds its package to.
+func checkHold(s *survey, name constraints.Name) []Finding {
+	pin := s.after.Pin(name)
+	if pin == nil || pin.Version.IsZero() {
+		return nil
+	}
+	was := s.today.world.Pin(name)
+	var found []Finding
+	for _, h := range ledger.Of[*ledger.Hold](s.question.Ledger) {
+		if h.Package != name || h.Range.Contains(pin.Version) || !h.Environments.Contains(s.env.Name()) {
+			continue
+		}
+		f := s.remembered(h, pin, fmt.Sprintf("is held to %s: %s", h.Range, h.Reason))
+		f.Line = "hold " + h.Spelling + h.Range.String()
+		if f.Status == New && was != nil && !was.Version.IsZero() && !h.Range.Contains(was.Version) {
+			f.Status = Standing
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// checkRejected finds a candidate that was rejected before, by itself or beside pins that
+// are there now.
+func checkRejected(s *survey, name constraints.Name) []Finding {
+	var found []Finding
+	for _, r := range ledger.Of[*ledger.Rejection](s.question.Ledger) {
+		concerned := r.Name == name || slices.ContainsFunc(r.With, func(p ledger.Pin) bool { return p.Name == name })
+		if !concerned || !r.Environments.Contains(s.env.Name()) || !isRejected(r, s.after) || isRejected(r, s.today.world) {
+			continue
+		}
+		pin := s.after.Pin(r.Name)
+		f := s.remembered(r, pin, "was rejected before"+beside(r.With)+": "+r.Reason)
+		f.Line = "rejection " + r.Spelling + "==" + r.Version.String()
+		if r.Evidence != "" {
+			f.Details = append(f.Details, "evidence "+r.Evidence)
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// isRejected reports whether a world has all that a rejection is about.
+func isRejected(r *ledger.Rejection, world *resolver.World) bool {
+	there := func(p ledger.Pin) bool {
+		pin := world.Pin(p.Name)
+		return pin != nil && pin.Version.Equal(p.Version)
+	}
+	return there(r.Pin) && !slices.ContainsFunc(r.With, func(p ledger.Pin) bool { return !there(p) })
+}
+
+// beside says beside which pins a version was rejected.
+func beside(pins []ledger.Pin) string {
+	if len(pins) == 0 {
+		return ""
+	}
+	words := make([]string, len(pins))
+	for i, p := range pins {
+		words[i] = p.Spelling + " " + p.Version.String()
+	}
+	return " beside " + strings.Join(words, " and ")
+}
+
+// remembered begins a finding about a pin that rests on an entry of the ledger. One that
+// has expired is told of and does not count.
+func (s *survey) remembered(e ledger.Entry, pin *resolver.Pin, message string) Finding {
+	f := s.finding(New, pin, message)
+	record := e.Common()
+	f.Place = placeOf(record.Place)
+	f.Details = append(f.Details, credit(record))
+	if record.ExpiredAt(s.question.Now) {
+		f.Status = Warning
+		f.Message += " (expired, so it does not count)"
+	}
+	return f
+}
+
+// credit says who stands for an entry and for how long.
+func credit(r *ledger.Record) string {
+	text := "owner " + r.Owner
+	if r.Issue != "" {
+		text += ", " + r.Issue
+	}
+	if !r.Expires.IsZero() {
+		text += ", until " + moment(r.Expires)
+	}
+	return text
+}
+
+// moment puts a time into words: the day, where it is the beginning of one.
+func moment(t time.Time) string {
+	t = t.UTC()
+	if t.Equal(t.Truncate(24 * time.Hour)) {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format("2006-01-02 15:04 UTC")
+}
+
+// checkFreeze finds a candidate at a time in which the ledger has its package stay.
+func checkFreeze(s *survey, name constraints.Name) []Finding {
+	var found []Finding
+	for _, z := range ledger.Of[*ledger.Freeze](s.question.Ledger) {
+		if !z.Covers(name, s.question.Now) {
+			continue
+		}
+		f, ok := s.change(name, fmt.Sprintf("is frozen until %s: %s", moment(z.To), z.Reason))
+		if !ok {
+			continue
+		}
+		f.Place = placeOf(z.Place)
+		f.Details = append(f.Details, credit(&z.Record))
+		if z.ExpiredAt(s.question.Now) {
+			f.Status = Warning
+			f.Message += " (expired, so it does not count)"
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// change begins a finding about the change of a pin, be it set or removed; false where
+// nothing is pinned before and after.
+func (s *survey) change(name constraints.Name, message string) (Finding, bool) {
+	if pin := s.after.Pin(name); pin != nil {
+		return s.finding(New, pin, message), true
+	}
+	was := s.today.world.Pin(name)
+	if was == nil {
+		return Finding{}, false
+	}
+	return Finding{Status: New, Message: spelling(was) + " " + message, Package: spelling(was), Place: placeOf(was.Place)}, true
+}
+
+// checkApprovals finds a candidate that fewer people approve of than the policy asks.
+func checkApprovals(s *survey, name constraints.Name) []Finding {
+	pin, wanted := s.after.Pin(name), s.question.of(name).Approvals
+	if wanted == 0 || pin == nil || pin.Version.IsZero() {
+		return nil
+	}
+	var owners []string
+	for _, a := range ledger.Of[*ledger.Approval](s.question.Ledger) {
+		if a.Name == name && a.Version.Equal(pin.Version) && !a.ExpiredAt(s.question.Now) {
+			owners = appendNew(owners, a.Owner)
+		}
+	}
+	if len(owners) >= wanted {
+		return nil
+	}
+	f := s.finding(New, pin, fmt.Sprintf("has %d of the %s that the policy asks for", len(owners), count(wanted, "approval")))
+	if len(owners) > 0 {
+		f.Details = append(f.Details, "approved by "+strings.Join(owners, ", "))
+	}
+	f.Lifts = []string{fmt.Sprintf("sluice ledger add approval %s==%s, by whoever approves", spelling(pin), pin.Version)}
+	return []Finding{f}
+}
