@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pelletier/go-toml/v2"
+
 	"sluice/constraints"
 )
 
@@ -44,7 +46,7 @@ func (b *binder) bind(to reflect.Value, value any, path string) {
 			return
 		}
 	default:
-		if to.Kind() == reflect.TypeOf(value).Kind() {
+		if from := reflect.TypeOf(value); to.Kind() == from.Kind() && from.ConvertibleTo(to.Type()) {
 			to.Set(reflect.ValueOf(value).Convert(to.Type()))
 			return
 		}
@@ -100,6 +102,8 @@ func (b *binder) misfit(to reflect.Value, value any, path string) {
 		hint = fmt.Sprintf("%s is one of %s, in quotes", key, strings.Join(words(path), ", "))
 	case want == aText && raw != "":
 		hint = fmt.Sprintf("write it in quotes: %s = %q", key, raw)
+	case want == aDate:
+		hint = "a day, without quotes: " + key + " = 2026-11-26"
 	case want == aList && got == aText:
 		hint = fmt.Sprintf("write a list: %s = [%q]", key, raw)
 	case want == tables, want == aTable && isNumber(path[strings.LastIndexByte(path, '.')+1:]):
@@ -117,11 +121,15 @@ const (
 	aSwitch = "true or false"
 	aList   = "a list"
 	aTable  = "a table"
+	aDate   = "a date"
 	tables  = "an array of tables"
 )
 
 // wanted returns what a type takes.
 func wanted(t reflect.Type) string {
+	if t == reflect.TypeFor[toml.LocalDate]() {
+		return aDate
+	}
 	switch t.Kind() {
 	case reflect.String:
 		return aText
@@ -152,7 +160,7 @@ func written(value any) string {
 	case map[string]any:
 		return aTable
 	}
-	return "a date"
+	return aDate
 }
 
 // around returns the path of the table that a key is in, "" for none.

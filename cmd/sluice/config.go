@@ -54,6 +54,10 @@ type environmentConfig struct {
 	Platform       string            `toml:"platform"`
 	Implementation string            `toml:"implementation"`
 	Variables      map[string]string `toml:"variables"` // marker variables that differ from the preset's
+
+	// The first and the last day on which it is part of the matrix, UTC; zero for always.
+	Since toml.LocalDate `toml:"since"`
+	Until toml.LocalDate `toml:"until"`
 }
 
 type consumerConfig struct {
@@ -181,6 +185,8 @@ func (c *config) validateEnvironments(complain func(path, msg, hint string), fau
 			complain(under(path, e.culprit(syntax)), err.Error(), syntax.Hint)
 		case err != nil:
 			complain(path, err.Error(), "")
+		case e.isOver():
+			complain(under(path, "until"), fmt.Sprintf("%s is before %s", e.Until, e.Since), "they are the first and the last day on which the environment counts")
 		case seen[env.Name()]:
 			complain(under(path, "name"), fmt.Sprintf("two environments are named %q", env.Name()), "reports tell environments apart by their names")
 		default:

@@ -32,7 +32,13 @@ func (s *settings) readConstraints(name string) (*pinfile.File, error) {
 // values are none of what a report may show. The lines are remembered, since each
 // edit reads the file again.
 func parseConstraints(name string, data []byte) (*pinfile.File, error) {
-	file, _ := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true, Memo: new(pinfile.Memo)})
+	return parseConstraintsWith(name, data, new(pinfile.Memo))
+}
+
+// parseConstraintsWith is parseConstraints for a file that has lines in common with others
+// that were read with the same memory.
+func parseConstraintsWith(name string, data []byte, memo *pinfile.Memo) (*pinfile.File, error) {
+	file, _ := pinfile.ParseWith(name, data, pinfile.Options{Constraint: true, Memo: memo})
 	problems := slices.Clone(file.Problems())
 	for _, e := range file.Entries() {
 		if e.Kind == pinfile.Include || e.Kind == pinfile.Constrain {

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
 
 	"sluice/constraints"
 	"sluice/constraints/pep508"
@@ -31,6 +34,47 @@ func (s *settings) environments() ([]*constraints.Environment, error) {
 		}
 	}
 	return all, errors.Join(errs...)
+}
+
+// era is an environment and the time in which it is part of the matrix.
+type era struct {
+	env         *constraints.Environment
+	since, over time.Time // zero for always
+}
+
+// eras returns the matrix with the time of each environment.
+func (s *settings) eras() ([]era, error) {
+	all, err := s.environments()
+	if err != nil {
+		return nil, err
+	}
+	eras := make([]era, len(all))
+	for i, c := range s.Environments {
+		eras[i] = era{env: all[i]}
+		if c.Since != (toml.LocalDate{}) {
+			eras[i].since = c.Since.AsTime(time.UTC)
+		}
+		if c.Until != (toml.LocalDate{}) {
+			eras[i].over = c.Until.AsTime(time.UTC).AddDate(0, 0, 1)
+		}
+	}
+	return eras, nil
+}
+
+// matrixAt returns the environments that are part of the matrix at a time.
+func matrixAt(eras []era, now time.Time) []*constraints.Environment {
+	var matrix []*constraints.Environment
+	for _, e := range eras {
+		if !now.Before(e.since) && (e.over.IsZero() || now.Before(e.over)) {
+			matrix = append(matrix, e.env)
+		}
+	}
+	return matrix
+}
+
+// isOver reports whether the environment is part of the matrix at no time.
+func (c environmentConfig) isOver() bool {
+	return c.Until != (toml.LocalDate{}) && c.Until.AsTime(time.UTC).Before(c.Since.AsTime(time.UTC))
 }
 
 // choose reduces the matrix to the environments that flags name, those of the

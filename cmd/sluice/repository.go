@@ -31,7 +31,12 @@ func openRepository(ctx context.Context, dir string) (*repository, error) {
 
 // git runs a git command and returns what it prints.
 func (r *repository) git(args ...string) ([]byte, error) {
-	return fetch.RunProgram(r.ctx, "git", append([]string{"-C", r.top, "--no-pager", "--no-optional-locks", "--literal-pathspecs"}, args...)...)
+	return fetch.RunProgram(r.ctx, "git", r.arguments(args)...)
+}
+
+// arguments returns the words of a git command.
+func (r *repository) arguments(args []string) []string {
+	return append([]string{"-C", r.top, "--no-pager", "--no-optional-locks", "--literal-pathspecs"}, args...)
 }
 
 // commit returns the identifier of the commit that a revision names.
