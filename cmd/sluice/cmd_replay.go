@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"os"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -130,10 +129,10 @@ func (p *past) take(o *options, args []string) error {
 // judge judges the history.
 func (p *past) judge(in *inputs, eras []era, h history) (*replay, error) {
 	r := &replayer{
-		environments: func(now time.Time) []*constraints.Environment { return matrixAt(eras, now) },
-		law:          gate.Law{Policy: in.settings.policy()},
-		recall:       newRecall(patternsOf(p.routine)),
-		source:       nothingKnown{},
+		eras:   eras,
+		law:    gate.Law{Policy: in.settings.policy()},
+		recall: newRecall(patternsOf(p.routine)),
+		source: nothingKnown{},
 	}
 	if p.consumers {
 		if err := in.loadConsumers(); err != nil {

@@ -60,18 +60,17 @@ type recordedReplace struct {
 
 // UnmarshalJSON reads [FROM, TO, [LINE, ...]].
 func (r *recordedReplace) UnmarshalJSON(text []byte) error {
-	return unmarshalTuple(text, 3, &r.from, &r.to, &r.lines)
+	return unmarshalTuple(text, &r.from, &r.to, &r.lines)
 }
 
-// unmarshalTuple reads an array of parts of different types, of which at least some are
-// there.
-func unmarshalTuple(text []byte, atLeast int, parts ...any) error {
+// unmarshalTuple reads an array of parts of different types.
+func unmarshalTuple(text []byte, parts ...any) error {
 	var raw []json.RawMessage
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return err
 	}
-	if len(raw) < atLeast || len(raw) > len(parts) {
-		return fmt.Errorf("an array has %d parts, not %d", len(raw), atLeast)
+	if len(raw) != len(parts) {
+		return fmt.Errorf("an array has %d parts, not %d", len(raw), len(parts))
 	}
 	for i, part := range raw {
 		if err := json.Unmarshal(part, parts[i]); err != nil {
@@ -153,11 +152,11 @@ func (r *recording) revisions(yield func(*revision, error) bool) {
 	path, shown = r.file(recordedEdits)
 	number := 0
 	for edit, err := range recordedLines[recordedEdit](path, shown) {
-		number++
-		if err == nil {
-			lines, err = edit.apply(lines)
+		if number++; err != nil {
+			yield(nil, err)
+			return
 		}
-		if err != nil {
+		if lines, err = edit.apply(lines); err != nil {
 			yield(nil, badLine(shown, number, "%s", err))
 			return
 		}

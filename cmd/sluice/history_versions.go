@@ -24,21 +24,32 @@ type recordedVersions struct {
 	Lowered []versionChange `json:"lowered"`
 	Added   []markedVersion `json:"added"`
 	Removed []markedVersion `json:"removed"`
-	Changed []markedVersion `json:"changed"`
+	Changed []markedChange  `json:"changed"`
 }
 
 // versionChange is [NAME, FROM, TO].
 type versionChange [3]string
 
-// markedVersion is [NAME, {MARKER: VERSION}], or with what became of that as a third part.
+// markedVersion is [NAME, {MARKER: VERSION}].
 type markedVersion struct {
+	name     string
+	versions map[string]string
+}
+
+// UnmarshalJSON reads the array.
+func (m *markedVersion) UnmarshalJSON(text []byte) error {
+	return unmarshalTuple(text, &m.name, &m.versions)
+}
+
+// markedChange is [NAME, {MARKER: VERSION}, {MARKER: VERSION}], before and after.
+type markedChange struct {
 	name     string
 	from, to map[string]string
 }
 
 // UnmarshalJSON reads the array.
-func (m *markedVersion) UnmarshalJSON(text []byte) error {
-	return unmarshalTuple(text, 2, &m.name, &m.from, &m.to)
+func (m *markedChange) UnmarshalJSON(text []byte) error {
+	return unmarshalTuple(text, &m.name, &m.from, &m.to)
 }
 
 // openVersions opens a file of raised and lowered versions.
@@ -84,10 +95,10 @@ func (v *recordedVersions) revision() (*revision, error) {
 		add(&r.After, c[0], map[string]string{"": c[2]})
 	}
 	for _, c := range v.Added {
-		add(&r.After, c.name, c.from)
+		add(&r.After, c.name, c.versions)
 	}
 	for _, c := range v.Removed {
-		add(&r.Before, c.name, c.from)
+		add(&r.Before, c.name, c.versions)
 	}
 	for _, c := range v.Changed {
 		add(&r.Before, c.name, c.from)

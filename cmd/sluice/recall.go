@@ -94,7 +94,9 @@ func (k *recall) isRoutine(c commit) bool {
 }
 
 // isRevert reports whether a commit says that it takes another one back.
-func isRevert(r *revision) bool { return len(r.Reverts) > 0 || strings.HasPrefix(r.purpose(), "Revert ") }
+func isRevert(r *revision) bool {
+	return len(r.Reverts) > 0 || strings.HasPrefix(r.purpose(), "Revert ")
+}
 
 // ledger returns what is known, as it counts in a matrix.
 func (k *recall) ledger(matrix []*constraints.Environment) ledger.Ledger {

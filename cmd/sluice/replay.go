@@ -3,7 +3,6 @@ package main
 import (
 	"maps"
 	"slices"
-	"time"
 
 	"sluice/constraints"
 	"sluice/constraints/ledger"
@@ -93,11 +92,11 @@ type unreadPast struct {
 
 // replayer walks a history and has the gate judge each commit of it by what was known then.
 type replayer struct {
-	environments func(time.Time) []*constraints.Environment
-	law          gate.Law
-	consumers    []gate.Consumer
-	source       resolver.Source
-	recall       *recall
+	eras      []era
+	law       gate.Law
+	consumers []gate.Consumer
+	source    resolver.Source
+	recall    *recall
 
 	timeline *timeline
 	seen     map[string]bool // unknown pins
@@ -127,7 +126,7 @@ func (p *replayer) judge(r *revision) {
 	if r.Unread != nil {
 		p.answer.Unread = append(p.answer.Unread, unreadPast{r.ID, r.Unread.Error()})
 	}
-	matrix := p.environments(r.Date)
+	matrix := matrixAt(p.eras, r.Date)
 	moves := movesOf(r.Before, r.After, matrix)
 	p.recall.learn(r, moves, matrix)
 	p.timeline.add(r, moves)
@@ -171,6 +170,9 @@ func (p *replayer) question(r *revision, matrix []*constraints.Environment) *gat
 		Source:       witnessed{p.source, witnesses(r)},
 		Now:          r.Date,
 		Law:          law,
+	}
+	if q.Before == nil {
+		q.Before = []gate.Line{} // there were none: that is compared with, too
 	}
 	if r.Vague {
 		q.Source = nothingKnown{}

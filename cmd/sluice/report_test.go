@@ -40,7 +40,9 @@ func storyReports(t *testing.T, in *inputs) []*gate.Report {
 	return reports
 }
 
-func TestAnswersFollowTheirSchema(t *testing.T) {
+// answerSchema returns the published schema of answers.
+func answerSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(reportSchema))
 	if err != nil {
 		t.Fatal(err)
@@ -53,6 +55,27 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return schema
+}
+
+// followsSchema holds an answer, as JSON, against the schema.
+func followsSchema(t *testing.T, schema *jsonschema.Schema, answer any) {
+	t.Helper()
+	var out bytes.Buffer
+	if err := writeJSON(&out, answer); err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(out.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(value); err != nil {
+		t.Errorf("%v\n%s", err, out.Bytes())
+	}
+}
+
+func TestAnswersFollowTheirSchema(t *testing.T) {
+	schema := answerSchema(t)
 	in := loadUniverse(t)
 	answers := []any{readInPart(t, in)}
 	for _, r := range storyReports(t, in) {
@@ -84,17 +107,7 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{&constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}, {nil, "m", "h"}}})
 	answers = append(answers, pinAnswers(t, in)...)
 	for _, answer := range answers {
-		var out bytes.Buffer
-		if err := writeJSON(&out, answer); err != nil {
-			t.Fatal(err)
-		}
-		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(out.Bytes()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := schema.Validate(value); err != nil {
-			t.Errorf("%v\n%s", err, out.Bytes())
-		}
+		followsSchema(t, schema, answer)
 	}
 }
 
