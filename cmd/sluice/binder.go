@@ -102,8 +102,8 @@ func (b *binder) misfit(to reflect.Value, value any, path string) {
 		hint = fmt.Sprintf("%s is one of %s, in quotes", key, strings.Join(words(path), ", "))
 	case want == aText && raw != "":
 		hint = fmt.Sprintf("write it in quotes: %s = %q", key, raw)
-	case want == aDate:
-		hint = "a day, without quotes: " + key + " = 2026-11-26"
+	case want == aDay:
+		hint = "without quotes and time: " + key + " = 2026-11-26"
 	case want == aList && got == aText:
 		hint = fmt.Sprintf("write a list: %s = [%q]", key, raw)
 	case want == tables, want == aTable && isNumber(path[strings.LastIndexByte(path, '.')+1:]):
@@ -121,14 +121,14 @@ const (
 	aSwitch = "true or false"
 	aList   = "a list"
 	aTable  = "a table"
-	aDate   = "a date"
+	aDay    = "a day"
 	tables  = "an array of tables"
 )
 
 // wanted returns what a type takes.
 func wanted(t reflect.Type) string {
 	if t == reflect.TypeFor[toml.LocalDate]() {
-		return aDate
+		return aDay
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -159,8 +159,10 @@ func written(value any) string {
 		return aList
 	case map[string]any:
 		return aTable
+	case toml.LocalDate:
+		return aDay
 	}
-	return aDate
+	return "a date"
 }
 
 // around returns the path of the table that a key is in, "" for none.
