@@ -83,3 +83,37 @@ func BenchmarkVerdicts(b *testing.B) {
 		judge(b, in, "urllib3==1.26.16")
 	}
 }
+
+// BenchmarkReplay replays the recorded history of the corpus, facts loaded, and tells how
+// many verdicts that makes: one of each change of a pin.
+func BenchmarkReplay(b *testing.B) {
+	dir := corpusDir(b)
+	s := &settings{dir: dir, cacheDir: b.TempDir(), config: config{Index: indexConfig{File: "pypi-2023-09/packages.jsonl.gz"}, Environments: corpusMatrix()}}
+	eras, err := s.eras()
+	if err != nil {
+		b.Fatal(err)
+	}
+	in := &inputs{settings: s}
+	if err := in.loadIndex(); err != nil {
+		b.Fatal(err)
+	}
+	defer in.close()
+	h, err := openHistory(s.abs("openstack-history"), "openstack-history")
+	if err != nil {
+		b.Fatal(err)
+	}
+	replay := func() int {
+		r := &replayer{eras: eras, source: in.facts, recall: newRecall(patternsOf(routineCommits()))}
+		answer, err := r.walk(h)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return answer.Changes.Total
+	}
+	replay() // which reads the facts
+	verdicts := 0
+	for b.Loop() {
+		verdicts += replay()
+	}
+	b.ReportMetric(float64(verdicts)/b.Elapsed().Seconds(), "verdicts/s")
+}

@@ -32,7 +32,6 @@ type revision struct {
 	Listed        []listing // what the list of requirements beside the file says anew
 	Reverts       []string  // identifiers of the commits that it takes back
 	Law           *gate.Law // that was in force before it; nil where the history has none
-	Vague         bool      // nothing is known but the versions that it changes
 	Unread        error     // why the constraints after it could not be read; then they are those before it
 }
 
@@ -108,6 +107,40 @@ func openHistory(name, shown string) (history, error) {
 	}
 	return openVersions(name, shown)
 }
+
+// ahead returns a history that is read while the commits before are still looked at.
+func ahead(h history) history {
+	type read struct {
+		r   *revision
+		err error
+	}
+	return func(yield func(*revision, error) bool) {
+		revisions, enough := make(chan read, readAhead), make(chan struct{})
+		go func() {
+			defer close(revisions)
+			for r, err := range h {
+				select {
+				case revisions <- read{r, err}:
+				case <-enough:
+					return
+				}
+			}
+		}()
+		defer func() { // when nobody reads any more, and nothing is read
+			close(enough)
+			for range revisions {
+			}
+		}()
+		for next := range revisions {
+			if !yield(next.r, next.err) {
+				return
+			}
+		}
+	}
+}
+
+// readAhead is how many commits may be read before they are looked at.
+const readAhead = 16
 
 // within returns the part of a history that follows a commit and ends with another. Either
 // is the beginning of a commit's identifier or a day; "" leaves that end open.

@@ -78,7 +78,6 @@ func (v *recordedVersions) revision() (*revision, error) {
 		commit:  commit{ID: v.Commit, Date: v.Date.UTC(), Author: v.Author, Subject: v.Subject},
 		Body:    v.Body,
 		Reverts: revertedIn(v.Body),
-		Vague:   true,
 	}
 	var errs []error
 	add := func(lines *[]gate.Line, name string, versions map[string]string) {

@@ -33,40 +33,54 @@ func (m *move) direction() changeKind {
 	return respelled
 }
 
+// touched is the lines of a package that a commit changes, before and after it.
+type touched struct {
+	name          constraints.Name
+	before, after []*gate.Line
+}
+
+// touchedBy returns the packages of which a change of constraints changes lines, by name.
+func touchedBy(before, after pinIndex) []touched {
+	var all []touched
+	for name, lines := range before {
+		if !slices.EqualFunc(lines, after[name], sameLine) {
+			all = append(all, touched{name, lines, after[name]})
+		}
+	}
+	for name, lines := range after {
+		if before[name] == nil {
+			all = append(all, touched{name, nil, lines})
+		}
+	}
+	slices.SortFunc(all, func(a, b touched) int { return cmp.Compare(a.name, b.name) })
+	return all
+}
+
 // movesOf returns what a change of constraints does in a matrix, by name.
-func movesOf(before, after []gate.Line, matrix []*constraints.Environment) []move {
-	old, new := pinLines(before), pinLines(after)
+func movesOf(changed []touched, matrix []*constraints.Environment) []move {
 	var moves []move
-	touched := func(name constraints.Name) {
+	for _, t := range changed {
 		first := len(moves)
 		for _, env := range matrix {
-			from, to := activeIn(old[name], env), activeIn(new[name], env)
+			from, to := activeIn(t.before, env), activeIn(t.after, env)
 			if from == to || from != nil && to != nil && from.Version.Equal(to.Version) {
 				continue
 			}
-			moves = enterMove(moves, first, name, from, to, env)
+			moves = enterMove(moves, first, t.name, from, to, env)
 		}
 		for i := first; i < len(moves); i++ {
 			moves[i].everywhere = len(moves[i].environments) == len(matrix)
 		}
 	}
-	for name, lines := range old {
-		if !slices.EqualFunc(lines, new[name], sameLine) {
-			touched(name)
-		}
-	}
-	for name := range new {
-		if old[name] == nil {
-			touched(name)
-		}
-	}
-	slices.SortStableFunc(moves, func(a, b move) int { return cmp.Compare(a.name, b.name) })
 	return moves
 }
 
+// pinIndex is the lines that pin each package, in file order.
+type pinIndex map[constraints.Name][]*gate.Line
+
 // pinLines returns the lines that pin each package.
-func pinLines(lines []gate.Line) map[constraints.Name][]*gate.Line {
-	byName := make(map[constraints.Name][]*gate.Line, len(lines))
+func pinLines(lines []gate.Line) pinIndex {
+	byName := make(pinIndex, len(lines))
 	for i := range lines {
 		if l := &lines[i]; l.IsPin() {
 			byName[l.Requirement.Name] = append(byName[l.Requirement.Name], l)

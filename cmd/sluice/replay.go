@@ -98,6 +98,10 @@ type replayer struct {
 	source    resolver.Source
 	recall    *recall
 
+	sequence gate.Sequence
+	facts    *witnessed
+	last     []gate.Line // after the commit that was judged last
+	pins     pinIndex    // of these
 	timeline *timeline
 	seen     map[string]bool // unknown pins
 	answer   *replay
@@ -106,8 +110,9 @@ type replayer struct {
 // walk judges the commits of a history.
 func (p *replayer) walk(h history) (*replay, error) {
 	p.timeline, p.seen = newTimeline(), make(map[string]bool)
+	p.facts = &witnessed{p.source, make(map[constraints.Name][]constraints.Version)}
 	p.answer = &replay{SchemaVersion: gate.SchemaVersion, Command: "replay", Rules: []ruleTally{}, Stops: []stop{}}
-	for r, err := range h {
+	for r, err := range ahead(h) {
 		if err != nil {
 			return nil, err
 		}
@@ -127,12 +132,14 @@ func (p *replayer) judge(r *revision) {
 		p.answer.Unread = append(p.answer.Unread, unreadPast{r.ID, r.Unread.Error()})
 	}
 	matrix := matrixAt(p.eras, r.Date)
-	moves := movesOf(r.Before, r.After, matrix)
+	changed := p.follow(r)
+	p.facts.see(changed)
+	moves := movesOf(changed, matrix)
 	p.recall.learn(r, moves, matrix)
 	p.timeline.add(r, moves)
 	p.count(moves)
 	verdict := gate.Admit
-	for _, f := range gate.Compare(p.question(r, matrix)).Findings {
+	for _, f := range p.sequence.Compare(p.question(r, matrix)).Findings {
 		switch {
 		case f.Status == gate.New && !isFarewell(f, r):
 			verdict = gate.Reject
@@ -155,6 +162,18 @@ func isFarewell(f gate.Finding, r *revision) bool {
 	})
 }
 
+// follow returns which packages a commit touches. The constraints before it are, but for
+// the first one, those after the one before.
+func (p *replayer) follow(r *revision) []touched {
+	before, after := p.pins, pinLines(r.After)
+	if len(r.Before) == 0 || len(p.last) == 0 || &r.Before[0] != &p.last[0] {
+		before = pinLines(r.Before)
+		p.facts.see(touchedBy(nil, before))
+	}
+	p.last, p.pins = r.After, after
+	return touchedBy(before, after)
+}
+
 // question returns what is asked about a commit, by what was known then.
 func (p *replayer) question(r *revision, matrix []*constraints.Environment) *gate.Question {
 	law := p.law
@@ -167,15 +186,12 @@ func (p *replayer) question(r *revision, matrix []*constraints.Environment) *gat
 		Before:       r.Before,
 		After:        r.After,
 		Consumers:    p.consumers,
-		Source:       witnessed{p.source, witnesses(r)},
+		Source:       p.facts,
 		Now:          r.Date,
 		Law:          law,
 	}
 	if q.Before == nil {
 		q.Before = []gate.Line{} // there were none: that is compared with, too
-	}
-	if r.Vague {
-		q.Source = nothingKnown{}
 	}
 	return q
 }
@@ -295,19 +311,6 @@ func (p *replayer) countKept() {
 	}
 }
 
-// witnesses returns the versions that a commit pins, before or after.
-func witnesses(r *revision) map[constraints.Name][]constraints.Version {
-	all := make(map[constraints.Name][]constraints.Version, len(r.After))
-	for _, lines := range [][]gate.Line{r.Before, r.After} {
-		for _, l := range lines {
-			if !l.Version.IsZero() {
-				all[l.Requirement.Name] = append(all[l.Requirement.Name], l.Version)
-			}
-		}
-	}
-	return all
-}
-
 // witnessed is a source in which all that the history pins was published: facts of another
 // day may lack it, and then nothing is known of what it requires.
 type witnessed struct {
@@ -315,8 +318,19 @@ type witnessed struct {
 	pins map[constraints.Name][]constraints.Version
 }
 
+// see takes up what a commit pins.
+func (w *witnessed) see(changed []touched) {
+	for _, t := range changed {
+		for _, l := range slices.Concat(t.before, t.after) {
+			if known := w.pins[t.name]; !l.Version.IsZero() && !slices.ContainsFunc(known, l.Version.Equal) {
+				w.pins[t.name] = append(known, l.Version)
+			}
+		}
+	}
+}
+
 // Release implements resolver.Source.
-func (w witnessed) Release(name constraints.Name, version constraints.Version) (*resolver.Release, error) {
+func (w *witnessed) Release(name constraints.Name, version constraints.Version) (*resolver.Release, error) {
 	r, err := w.Source.Release(name, version)
 	if r == nil && err == nil && slices.ContainsFunc(w.pins[name], version.Equal) {
 		return &resolver.Release{Version: version, Unknown: true}, nil

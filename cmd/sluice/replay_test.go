@@ -331,7 +331,7 @@ func FuzzRecordedHistory(f *testing.F) {
 				if err != nil {
 					break
 				}
-				movesOf(r.Before, r.After, nil)
+				movesOf(touchedBy(pinLines(r.Before), pinLines(r.After)), nil)
 			}
 		}
 	})

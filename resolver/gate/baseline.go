@@ -20,6 +20,10 @@ type baseline struct {
 	// its pins; they keep what came out.
 	edited *resolver.World
 	walked []resolver.Pin
+
+	// ahead is the edited world where there is one already, with its pins.
+	ahead     *resolver.World
+	pinsAhead []resolver.Pin
 }
 
 // trial is one job of a consumer, and how it fares today once that was asked.

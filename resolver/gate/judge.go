@@ -20,13 +20,6 @@ func Judge(q *Question) *Report {
 	return report
 }
 
-// Compare is Judge without what would be admitted in place of a change that is rejected,
-// which takes longer to find than the verdict: for who asks about many changes.
-func Compare(q *Question) *Report {
-	report, _ := compareWorlds(q, newBaselines(q))
-	return report
-}
-
 // compareWorlds surveys every environment and gathers what was found. Suggestions
 // are not looked for. Beside the report it returns the clash that each finding
 // rests on, nil where it rests on none.

@@ -41,8 +41,12 @@ const constraintsThemselves = -1
 // newSurvey readies the question for an environment.
 func newSurvey(q *Question, today *baseline) *survey {
 	s := &survey{question: q, env: today.env, today: today, reached: make(map[int]bool)}
-	s.pins, s.limits = Active(q.After, today.env)
-	s.after = s.newAfter()
+	if s.after = today.ahead; s.after == nil {
+		s.pins, s.limits = Active(q.After, today.env)
+		s.after = s.newAfter()
+	} else {
+		s.pins = today.pinsAhead
+	}
 	s.changed = changedNames(today.pins, s.pins)
 	return s
 }
@@ -173,6 +177,9 @@ type passage struct {
 // pin takes part in goes through both worlds in the same way.
 func (s *survey) judgeConsumers() {
 	trials := s.today.trials
+	if len(trials) == 0 {
+		return
+	}
 	passages := make([]passage, len(trials))
 	mayReach := s.today.world.Reaching(s.changed)
 	first := s.today.edited == nil

@@ -164,8 +164,13 @@ func (u Universe) World(t testing.TB, pins string) *resolver.World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var fixed []resolver.Pin
-	var limits []resolver.Root
+	fixed, limits := Pins(t, pins)
+	return resolver.NewWorld(env, fixed, limits, u)
+}
+
+// Pins reads pins and limits such as "a===1 b<2 c@URL".
+func Pins(t testing.TB, pins string) (fixed []resolver.Pin, limits []resolver.Root) {
+	t.Helper()
 	for i, word := range strings.Fields(pins) {
 		r := Requirement(t, word)
 		place := constraints.Place{File: "pins", Line: i + 1}
@@ -180,7 +185,7 @@ func (u Universe) World(t testing.TB, pins string) *resolver.World {
 		}
 		fixed = append(fixed, resolver.Pin{Name: r.Name, Version: Version(t, text), Range: r.Range, Place: place})
 	}
-	return resolver.NewWorld(env, fixed, limits, u)
+	return fixed, limits
 }
 
 // Job returns a job whose roots are written "a>=1 | b[x]".
