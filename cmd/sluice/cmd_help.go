@@ -160,6 +160,8 @@ relative to its folder. The flag that goes before a key stands behind it.
   python   = "3.11"
   platform = "x86_64-manylinux_2_36"         # or aarch64-manylinux_2_28, x86_64-musllinux_1_2, macos_14_arm64, windows_amd64
   implementation = "cpython"                 # or pypy
+  since    = 2026-01-01                      # the first and the last day on which it counts, for sluice replay
+  until    = 2026-12-31
   [environment.variables]                    # markers that differ from the preset's
   platform_release = "6.1.0"
 

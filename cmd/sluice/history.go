@@ -72,10 +72,7 @@ func revertedIn(body string) []string {
 		if !found {
 			return ids
 		}
-		id := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789abcdef"))]
-		if len(id) >= minAbbreviation {
-			ids = append(ids, id)
-		}
+		ids = append(ids, rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789abcdef"))])
 		body = rest
 	}
 }

@@ -69,7 +69,7 @@ func rejectionOf(m move, by commit) *ledger.Rejection {
 func (k *recall) forget(r *revision) {
 	k.taken = slices.DeleteFunc(k.taken, func(t rejected) bool {
 		return r.purpose() == `Revert "`+t.by.purpose()+`"` ||
-			slices.ContainsFunc(r.Reverts, func(id string) bool { return strings.HasPrefix(t.by.ID, id) })
+			slices.ContainsFunc(r.Reverts, func(id string) bool { return len(id) >= minAbbreviation && strings.HasPrefix(t.by.ID, id) })
 	})
 }
 

@@ -46,6 +46,20 @@ func TestRunProgramBoundsOutput(t *testing.T) {
 	}
 }
 
+func TestFeedProgram(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	const much = 3 * maxOutput
+	if out, err := FeedProgram(t.Context(), make([]byte, much), much, "cat"); err != nil || len(out) != much {
+		t.Errorf("%d bytes, %v", len(out), err)
+	}
+	if out, err := FeedProgram(t.Context(), []byte("12345"), 4, "cat"); !errors.Is(err, errVerbose) || out != nil {
+		t.Errorf("%q, %v", out, err)
+	}
+	if out, err := FeedProgram(t.Context(), make([]byte, much), much, "true"); err != nil || len(out) != 0 {
+		t.Errorf("a program that does not read: %q, %v", out, err)
+	}
+}
+
 // held is a named pipe that the processes of a test hold open.
 type held struct {
 	path  string
