@@ -54,7 +54,7 @@ func parseConstraintsWith(name string, data []byte, memo *pinfile.Memo) (*pinfil
 // linesOf returns the entries of a constraints file as the gate sees them, at the
 // places where they stand before any edit: what is added has no line yet.
 func linesOf(file *pinfile.File) []gate.Line {
-	var lines []gate.Line
+	lines := make([]gate.Line, 0, len(file.Entries()))
 	for _, e := range file.Entries() {
 		if e.Kind != pinfile.Requirement {
 			continue
