@@ -133,12 +133,13 @@ func (h *gitHistory) revisions(yield func(*revision, error) bool) {
 	laws := make(map[string]*gate.Law)
 	for i, commits := range slices.Collect(slices.Chunk(h.commits, chunk)) {
 		files, err := h.objects(h.names(commits))
-		if err == nil && i == 0 {
-			before, err = reader.read(files.data(parentOf(commits[0]), h.path))
-		}
 		if err != nil {
 			yield(nil, err)
 			return
+		}
+		var unread error // of the constraints before the first commit, of which the rest counts
+		if i == 0 {
+			before, unread = reader.read(files.data(parentOf(commits[0]), h.path))
 		}
 		for _, c := range commits {
 			r := &revision{commit: c.commit, Body: c.body, Reverts: revertedIn(c.body), Before: before}
@@ -148,6 +149,7 @@ func (h *gitHistory) revisions(yield func(*revision, error) bool) {
 			if r.Law, err = h.lawOf(files, c, laws); err != nil {
 				r.Unread = errors.Join(r.Unread, err)
 			}
+			r.Unread, unread = errors.Join(unread, r.Unread), nil
 			if before = r.After; !yield(r, nil) {
 				return
 			}
