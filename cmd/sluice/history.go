@@ -27,7 +27,6 @@ type commit struct {
 // revision is a commit, with the constraints before and after it.
 type revision struct {
 	commit
-	Body          string // what the message says below the subject
 	Before, After []gate.Line
 	Listed        []listing // what the list of requirements beside the file says anew
 	Reverts       []string  // identifiers of the commits that it takes back

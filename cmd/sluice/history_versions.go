@@ -76,7 +76,6 @@ func openVersions(path, shown string) (history, error) {
 func (v *recordedVersions) revision() (*revision, error) {
 	r := &revision{
 		commit:  commit{ID: v.Commit, Date: v.Date.UTC(), Author: v.Author, Subject: v.Subject},
-		Body:    v.Body,
 		Reverts: revertedIn(v.Body),
 	}
 	var errs []error

@@ -101,7 +101,7 @@ func (p *printer) unjudged(r *replay) {
 		for i, u := range r.Unknown {
 			names[i] = u.Name + " " + u.Version
 		}
-		p.row("not known", count(len(names), "version")+" of which the facts do not tell all that it requires: "+p.some(names))
+		p.row("not known", count(len(names), "version")+" whose requirements the facts do not tell, or not all: "+p.some(names))
 	}
 	for _, u := range r.Unread {
 		p.row("not read", u.Commit+"  "+u.Reason)
