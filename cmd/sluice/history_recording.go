@@ -163,7 +163,6 @@ func (r *recording) revisions(yield func(*revision, error) bool) {
 		m := r.messages[edit.Commit]
 		next := &revision{
 			commit:  commit{ID: edit.Commit, Date: edit.Date.UTC(), Author: m.Author, Subject: m.Subject},
-			Body:    m.Body,
 			Reverts: append(revertedIn(m.Body), m.Reverts...),
 			Before:  before,
 		}
