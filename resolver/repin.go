@@ -12,25 +12,19 @@ import (
 // as the change is large, and not as the world is. Outcomes of earlier walks are no longer
 // valid.
 func (w *World) Repin(pins []Pin, limits []Root) {
-	was := w.pins
-	fresh := NewWorld(w.env, pins, limits, w.source)
-	w.pins, w.limits = fresh.pins, fresh.limits
+	changed := w.exchange(pins, limits)
 	if w.dependents == nil { // so that nobody knows who requires what changes
-		w.nodes = fresh.nodes
+		clear(w.nodes)
 		return
 	}
-	changed := changedPins(was, w.pins)
 	stale := slices.Clone(changed)
 	for _, name := range changed {
 		stale = append(stale, w.dependents[name]...)
 		w.disown(name)
 	}
 	for name, n := range w.nodes {
-		switch pin := w.pins[name]; {
-		case n.pinned == nil: // its versions may require what changes
+		if n.pinned == nil { // its versions may require what changes
 			*n = node{name: name}
-		case pin != nil:
-			n.pinned.pin = pin // which may stand elsewhere
 		}
 	}
 	for _, name := range stale {
@@ -44,6 +38,42 @@ func (w *World) Repin(pins []Pin, limits []Root) {
 	for _, name := range changed {
 		w.adopt(name)
 	}
+}
+
+// exchange takes up other pins and limits, and returns the names whose pins stand for
+// something else now.
+func (w *World) exchange(pins []Pin, limits []Root) (changed []constraints.Name) {
+	given := w.given
+	unique := len(w.pins) == len(given) // else the first of a name counts
+	if w.given = pins; unique && len(limits) == 0 && len(w.limits) == 0 && samePlaces(given, pins) {
+		for i := range pins {
+			if !given[i].isLike(&pins[i]) {
+				pin := pins[i] // alone, which does not keep all the others
+				w.pins[pin.Name] = &pin
+				changed = append(changed, pin.Name)
+			}
+		}
+		return changed
+	}
+	was, fresh := w.pins, NewWorld(w.env, pins, limits, w.source)
+	w.pins, w.limits = fresh.pins, fresh.limits
+	for name, n := range w.nodes {
+		if pin := w.pins[name]; n.pinned != nil && pin != nil {
+			n.pinned.pin = pin // which may stand elsewhere
+		}
+	}
+	return changedPins(was, w.pins)
+}
+
+// samePlaces reports whether pins of the same packages stand at the same places, as they do
+// where only versions differ.
+func samePlaces(a, b []Pin) bool {
+	for i := range min(len(a), len(b)) {
+		if p, q := &a[i], &b[i]; p.Name != q.Name || p.Place != q.Place {
+			return false
+		}
+	}
+	return len(a) == len(b)
 }
 
 // changedPins returns the names whose pins differ, sorted.

@@ -19,11 +19,15 @@ func TestRepinnedWorldsAnswerLikeNewOnes(t *testing.T) {
 		universe := resolvertest.Parse(t, q.universe)
 		job := resolvertest.Job(t, q.roots)
 		world := universe.World(t, q.pins)
+		var names []string
 		for range rapid.IntRange(1, 5).Draw(rt, "times") {
+			if rapid.Bool().Draw(rt, "other packages") {
+				names = rapid.SliceOfN(rapid.SampledFrom([]string{"a", "b", "c", "d"}), 0, 5).Draw(rt, "pinned")
+			}
 			if rapid.Bool().Draw(rt, "asked before") {
 				answersOf(world, job)
 			}
-			pins := drawPins(rt)
+			pins := drawPins(rt, names)
 			fixed, limits := resolvertest.Pins(t, pins)
 			world.Repin(fixed, limits)
 			if got, want := answersOf(world, job), answersOf(universe.World(t, pins), job); got != want {
@@ -33,12 +37,11 @@ func TestRepinnedWorldsAnswerLikeNewOnes(t *testing.T) {
 	})
 }
 
-func drawPins(t *rapid.T) string {
+// drawPins draws pins of packages, which may be pinned twice.
+func drawPins(t *rapid.T, names []string) string {
 	var pins []string
-	for _, name := range []string{"a", "b", "c", "d"} {
-		if pin := rapid.SampledFrom([]string{"", "===1", "===2", "==2", "===3", "===9", "<3", "@file:///x"}).Draw(t, "pin of "+name); pin != "" {
-			pins = append(pins, name+pin)
-		}
+	for _, name := range names {
+		pins = append(pins, name+rapid.SampledFrom([]string{"===1", "===2", "==2", "===3", "===9", "<3", "@file:///x"}).Draw(t, "pin of "+name))
 	}
 	return strings.Join(pins, " ")
 }

@@ -31,6 +31,7 @@ func (p *Pin) isOpaque() bool { return p.URL != "" && p.Release == nil }
 type World struct {
 	env        *constraints.Environment
 	source     Source
+	given      []Pin // that it is of
 	pins       map[constraints.Name]*Pin
 	limits     map[constraints.Name][]Root
 	overrides  map[constraints.Name][]*constraints.Requirement // which stand for all requirements on their packages
@@ -48,6 +49,7 @@ func NewWorld(env *constraints.Environment, pins []Pin, limits []Root, source So
 	w := &World{
 		env:    env,
 		source: source,
+		given:  pins,
 		pins:   make(map[constraints.Name]*Pin, len(pins)),
 		limits: make(map[constraints.Name][]Root),
 		nodes:  make(map[constraints.Name]*node, len(pins)),
