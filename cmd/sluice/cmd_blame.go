@@ -42,7 +42,7 @@ func (a *app) blame(o *options, p *past, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	h, err := p.open(a, s)
+	h, err := p.open(a, o, s)
 	if err != nil {
 		return 0, err
 	}

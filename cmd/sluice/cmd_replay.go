@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 
 	"github.com/spf13/pflag"
@@ -61,8 +62,9 @@ func (p *past) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&p.until, "until", "", "end with this `REVISION`, or day (default: the last one)")
 }
 
-// open opens the history of the constraints file.
-func (p *past) open(a *app, s *settings) (history, error) {
+// open opens the history of the constraints file, with the rules of its day where
+// sluice.toml is in the repository.
+func (p *past) open(a *app, o *options, s *settings) (history, error) {
 	if p.history != "" {
 		h, err := openHistory(abs(a.dir, p.history), p.history)
 		return within(h, p.since, p.until), err
@@ -83,7 +85,31 @@ func (p *past) open(a *app, s *settings) (history, error) {
 	if err != nil {
 		return nil, err
 	}
+	if name, _ := o.configFile(a); name != "" {
+		if path, err := repo.path(abs(a.dir, name)); err == nil {
+			h.rules = &rulesFile{path, func(name string, data []byte) (*rules, error) { return o.rulesOf(s, name, data) }}
+		}
+	}
 	return h.revisions, nil
+}
+
+// rulesOf returns the rules that a sluice.toml of the past has, with the flags put over it.
+func (o *options) rulesOf(today *settings, name string, data []byte) (*rules, error) {
+	c, err := parseConfig(name, data)
+	if err != nil {
+		return nil, err
+	}
+	s := *today
+	s.config = *c
+	o.override(&s)
+	if err := s.choose(o.environments); err != nil {
+		return nil, err
+	}
+	eras, err := s.eras()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return &rules{eras, gate.Law{Policy: s.policy()}}, nil
 }
 
 func (a *app) replay(o *options, p *past, args []string) (int, error) {
@@ -98,7 +124,7 @@ func (a *app) replay(o *options, p *past, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	h, err := p.open(a, s)
+	h, err := p.open(a, o, s)
 	if err != nil {
 		return 0, err
 	}

@@ -30,8 +30,14 @@ type revision struct {
 	Before, After []gate.Line
 	Listed        []listing // what the list of requirements beside the file says anew
 	Reverts       []string  // identifiers of the commits that it takes back
-	Law           *gate.Law // that was in force before it; nil where the history has none
+	Rules         *rules    // that were in force before it; nil where the history has none
 	Unread        error     // why the constraints after it could not be read; then they are those before it
+}
+
+// rules are what a change is judged by, as a state of the repository has them.
+type rules struct {
+	eras []era
+	law  gate.Law
 }
 
 // listing is what a list of requirements says of a package from a commit on: nothing, where

@@ -22,17 +22,19 @@ const (
 	chunk      = 64        // commits whose files are read at once
 )
 
-// lawReader returns the law that a commit has, of which it is given sluice.toml and the
-// ledger; nil where it has neither.
-type lawReader func(config, ledger []byte) (*gate.Law, error)
+// rulesFile is a file of the repository that has rules, and what they are by what it says.
+// The name is for problems.
+type rulesFile struct {
+	path string
+	read func(name string, data []byte) (*rules, error)
+}
 
 // gitHistory is the history of a constraints file in a repository: of its first parents, so
 // that a branch that was merged counts as one commit.
 type gitHistory struct {
 	*repository
-	path    string   // of the constraints file
-	beside  []string // the paths of sluice.toml and of the ledger, "" for none
-	law     lawReader
+	path    string     // of the constraints file
+	rules   *rulesFile // nil for none
 	commits []gitCommit
 }
 
@@ -130,7 +132,7 @@ func (h *gitHistory) nameMerges() error {
 func (h *gitHistory) revisions(yield func(*revision, error) bool) {
 	reader := lineReader{name: h.path}
 	var before []gate.Line
-	laws := make(map[string]*gate.Law)
+	known := make(map[string]*rules)
 	for i, commits := range slices.Collect(slices.Chunk(h.commits, chunk)) {
 		files, err := h.objects(h.names(commits))
 		if err != nil {
@@ -146,10 +148,8 @@ func (h *gitHistory) revisions(yield func(*revision, error) bool) {
 			if r.After, r.Unread = reader.read(files.data(c.ID, h.path)); r.Unread != nil {
 				r.After = before
 			}
-			if r.Law, err = h.lawOf(files, c, laws); err != nil {
-				r.Unread = errors.Join(r.Unread, err)
-			}
-			r.Unread, unread = errors.Join(unread, r.Unread), nil
+			r.Rules, err = h.rulesOf(files, c, known)
+			r.Unread, unread = errors.Join(unread, r.Unread, err), nil
 			if before = r.After; !yield(r, nil) {
 				return
 			}
@@ -177,32 +177,31 @@ func (h *gitHistory) names(commits []gitCommit) []string {
 		if i == 0 {
 			names = append(names, parent+":"+h.path)
 		}
-		for _, path := range h.beside {
-			if path != "" {
-				names = append(names, parent+":"+path)
-			}
+		if h.rules != nil {
+			names = append(names, parent+":"+h.rules.path)
 		}
 	}
 	return names
 }
 
-// lawOf returns the law that a commit found when it was made: that of its parent.
-func (h *gitHistory) lawOf(files *gitFiles, c gitCommit, known map[string]*gate.Law) (*gate.Law, error) {
-	if h.law == nil {
+// rulesOf returns the rules that a commit found when it was made: those of its parent. Each
+// state of their file is read once, and complained of once.
+func (h *gitHistory) rulesOf(files *gitFiles, c gitCommit, known map[string]*rules) (*rules, error) {
+	parent := parentOf(c)
+	if h.rules == nil || parent == "" {
 		return nil, nil
 	}
-	parent := parentOf(c)
-	config, book := h.beside[0], h.beside[1]
-	key := files.ids[parent+":"+config] + " " + files.ids[parent+":"+book]
-	law, ok := known[key]
-	if !ok {
-		var err error
-		if law, err = h.law(files.data(parent, config), files.data(parent, book)); err != nil {
-			return nil, err
-		}
-		known[key] = law
+	id, there := files.ids[parent+":"+h.rules.path]
+	if !there {
+		return nil, nil
 	}
-	return law, nil
+	found, ok := known[id]
+	var err error
+	if !ok {
+		found, err = h.rules.read(parent[:min(len(parent), 8)]+":"+h.rules.path, files.data(parent, h.rules.path))
+		known[id] = found
+	}
+	return found, err
 }
 
 // gitFiles are files of commits.

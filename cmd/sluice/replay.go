@@ -131,7 +131,11 @@ func (p *replayer) judge(r *revision) {
 	if r.Unread != nil {
 		p.answer.Unread = append(p.answer.Unread, unreadPast{r.ID, r.Unread.Error()})
 	}
-	matrix := matrixAt(p.eras, r.Date)
+	eras, law := p.eras, p.law
+	if r.Rules != nil {
+		eras, law = r.Rules.eras, r.Rules.law
+	}
+	matrix := matrixAt(eras, r.Date)
 	changed := p.follow(r)
 	p.facts.see(changed)
 	moves := movesOf(changed, matrix)
@@ -139,7 +143,7 @@ func (p *replayer) judge(r *revision) {
 	p.timeline.add(r, moves)
 	p.count(moves)
 	verdict := gate.Admit
-	for _, f := range p.sequence.Compare(p.question(r, matrix)).Findings {
+	for _, f := range p.sequence.Compare(p.question(r, matrix, law)).Findings {
 		switch {
 		case f.Status == gate.New && !isFarewell(f, r):
 			verdict = gate.Reject
@@ -175,11 +179,7 @@ func (p *replayer) follow(r *revision) []touched {
 }
 
 // question returns what is asked about a commit, by what was known then.
-func (p *replayer) question(r *revision, matrix []*constraints.Environment) *gate.Question {
-	law := p.law
-	if r.Law != nil {
-		law = *r.Law
-	}
+func (p *replayer) question(r *revision, matrix []*constraints.Environment, law gate.Law) *gate.Question {
 	law.Ledger = ledger.Ledger{Entries: slices.Concat(law.Ledger.Entries, p.recall.ledger(matrix).Entries)}
 	q := &gate.Question{
 		Environments: matrix,
