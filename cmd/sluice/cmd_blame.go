@@ -16,10 +16,8 @@ func blameCommand() command {
 		args:    "PACKAGE",
 		summary: "say which commits set a pin, and what is remembered of it",
 		details: `The commits of the git repository, or of a recorded history (see sluice replay), that
-changed what the package is pinned to, newest first; and the records that concern it:
-those of the ledger, with the commits that added and lifted them, or, of a recorded
-history, what the list of requirements said. An approval says who admitted a version,
-a rejection which rules took it out and the digest of the report that says why.`,
+changed what the package is pinned to, newest first; and, of a recorded history, what
+the list of requirements said of it, with the commits that added and lifted that.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			o := options{flags: flags}
 			var p past

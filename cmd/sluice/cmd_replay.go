@@ -176,6 +176,7 @@ func (p *past) judge(in *inputs, eras []era, h history) (*replay, error) {
 			return nil, err
 		}
 		r.source = in.facts
+		h = in.facts.ready(h)
 	}
 	answer, err := r.walk(h)
 	if err != nil || in.facts == nil {
@@ -183,6 +184,22 @@ func (p *past) judge(in *inputs, eras []era, h history) (*replay, error) {
 	}
 	answer.Facts = in.facts.digest()
 	return answer, in.facts.settle()
+}
+
+// ready returns a history before which the facts of what is pinned in the beginning were
+// asked for side by side.
+func (f *facts) ready(h history) history {
+	return func(yield func(*revision, error) bool) {
+		asked := false
+		for r, err := range h {
+			if err == nil && !asked {
+				asked, err = true, f.prefetch(pinnedVersions(r.After))
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
 // hasFacts reports whether the history tells enough of the constraints for facts to count.

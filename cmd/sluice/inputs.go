@@ -62,9 +62,12 @@ func (in *inputs) loadPins() error {
 }
 
 // pins returns the versions that the constraints file pins each package to.
-func (in *inputs) pins() map[constraints.Name][]constraints.Version {
+func (in *inputs) pins() map[constraints.Name][]constraints.Version { return pinnedVersions(in.lines) }
+
+// pinnedVersions returns the versions that lines pin each package to.
+func pinnedVersions(lines []gate.Line) map[constraints.Name][]constraints.Version {
 	pins := make(map[constraints.Name][]constraints.Version)
-	for _, l := range in.lines {
+	for _, l := range lines {
 		if !l.Version.IsZero() {
 			pins[l.Requirement.Name] = append(pins[l.Requirement.Name], l.Version)
 		}
