@@ -44,6 +44,8 @@ type blamedEntry struct {
 	Evidence string   `json:"evidence,omitempty"`
 	Added    *commit  `json:"added,omitempty"`  // nil where it was there before the history begins
 	Lifted   *commit  `json:"lifted,omitempty"` // nil where it is still there
+
+	fromLedger bool // and not from a list of requirements
 }
 
 // blamer follows one package through a history.

@@ -157,6 +157,31 @@ func (h *gitHistory) revisions(yield func(*revision, error) bool) {
 	}
 }
 
+// gitState is a file after a commit that changed it; nil where it is gone.
+type gitState struct {
+	*commit // nil for what it was before the first one
+	data    []byte
+}
+
+// states returns what the file was before the history begins, and after each commit.
+func (h *gitHistory) states(yield func(gitState, error) bool) {
+	for i, commits := range slices.Collect(slices.Chunk(h.commits, chunk)) {
+		files, err := h.objects(h.names(commits))
+		if err != nil {
+			yield(gitState{}, err)
+			return
+		}
+		if i == 0 && !yield(gitState{nil, files.data(parentOf(commits[0]), h.path)}, nil) {
+			return
+		}
+		for _, c := range commits {
+			if !yield(gitState{&c.commit, files.data(c.ID, h.path)}, nil) {
+				return
+			}
+		}
+	}
+}
+
 // parentOf returns the identifier of a commit's first parent, "" for the first commit.
 func parentOf(c gitCommit) string {
 	if len(c.parents) == 0 {

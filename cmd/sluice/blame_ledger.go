@@ -1,0 +1,110 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sluice/constraints"
+	"sluice/constraints/ledger"
+)
+
+// rememberAll takes up what the ledger said of the package in the course of its history.
+// States that cannot be read change nothing.
+func (b *blamer) rememberAll(h *gitHistory, parse func(name string, data []byte) (ledger.Ledger, error)) error {
+	for state, err := range h.states {
+		if err != nil {
+			return err
+		}
+		if book, err := parse(h.path, state.data); err == nil {
+			b.remember(book, state.commit)
+		}
+	}
+	return nil
+}
+
+// remember takes up what a ledger says of the package from a commit on, nil for what it
+// said when the history began: what is new was added by it, what is gone was lifted.
+func (b *blamer) remember(book ledger.Ledger, by *commit) {
+	var now []blamedEntry
+	for _, e := range book.Entries {
+		if concerns(e, b.name) {
+			now = append(now, blamedEntryOf(e))
+		}
+	}
+	for i := range b.answer.Records {
+		if r := &b.answer.Records[i]; r.Lifted == nil && r.fromLedger {
+			if at := slices.IndexFunc(now, r.isLike); at >= 0 {
+				now = slices.Delete(now, at, at+1)
+			} else {
+				r.Lifted = by
+			}
+		}
+	}
+	for _, r := range now {
+		r.Added = by
+		b.answer.Records = append(b.answer.Records, r)
+	}
+}
+
+// isLike reports whether two records say the same.
+func (r *blamedEntry) isLike(other blamedEntry) bool {
+	return r.Kind == other.Kind && r.What == other.What && r.Reason == other.Reason && r.Owner == other.Owner && r.Issue == other.Issue &&
+		r.Evidence == other.Evidence && slices.Equal(r.Rules, other.Rules)
+}
+
+// concerns reports whether an entry of a ledger is about a package.
+func concerns(e ledger.Entry, name constraints.Name) bool {
+	switch e := e.(type) {
+	case *ledger.Hold:
+		return e.Package == name
+	case *ledger.Rejection:
+		return e.Name == name || slices.ContainsFunc(e.With, func(p ledger.Pin) bool { return p.Name == name })
+	case *ledger.Waiver:
+		return e.Package == name
+	case *ledger.ExpectedFailure:
+		return e.Package == name
+	case *ledger.Freeze:
+		return constraints.MatchesAny(e.Packages, name)
+	case *ledger.Approval:
+		return e.Name == name
+	}
+	return false
+}
+
+// blamedEntryOf returns an entry of a ledger in words.
+func blamedEntryOf(e ledger.Entry) blamedEntry {
+	record := e.Common()
+	b := blamedEntry{Kind: string(e.Kind()), Reason: record.Reason, Owner: record.Owner, Issue: record.Issue, fromLedger: true}
+	var scope ledger.Scope
+	var words []string
+	switch e := e.(type) {
+	case *ledger.Hold:
+		words, scope = []string{e.Spelling + e.Range.String()}, e.Environments
+	case *ledger.Rejection:
+		words, scope = []string{pinWords(e.Pin)}, e.Environments
+		for _, p := range e.With {
+			words = append(words, "beside "+pinWords(p))
+		}
+		b.Rules, b.Evidence = e.Rules, e.Evidence
+	case *ledger.Waiver:
+		words, scope = []string{"of " + e.Rule, "for " + e.Spelling + e.Range.String(), e.Consumer}, e.Environments
+	case *ledger.ExpectedFailure:
+		words, scope = []string{"of " + e.Consumer, "with " + e.Spelling + e.Range.String(), e.Test}, e.Environments
+	case *ledger.Freeze:
+		words = []string{"from " + e.From.UTC().Format(time.DateTime), "to " + e.To.UTC().Format(time.DateTime)}
+	case *ledger.Approval:
+		words = []string{pinWords(e.Pin)}
+	}
+	if len(scope) > 0 {
+		words = append(words, "["+strings.Join(scope, " ")+"]")
+	}
+	if !record.Expires.IsZero() {
+		words = append(words, "until "+record.Expires.UTC().Format(time.DateTime))
+	}
+	b.What = strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
+	return b
+}
+
+// pinWords returns a pin as one writes it.
+func pinWords(p ledger.Pin) string { return p.Spelling + "==" + p.Version.String() }
