@@ -67,8 +67,9 @@ type consumerConfig struct {
 }
 
 type policyConfig struct {
-	Prereleases string `toml:"prereleases"` // deny, if-needed or allow
-	Downgrade   string `toml:"downgrade"`   // deny or allow
+	Prereleases string            `toml:"prereleases"` // deny, if-needed or allow
+	Downgrade   string            `toml:"downgrade"`   // deny or allow
+	Severity    map[string]string `toml:"severity"`    // by rule: error, warning or off
 }
 
 // chooseConfig is what resolve, generate and upgrade are not to choose.
@@ -137,6 +138,7 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 			complain(path, err.Error(), "")
 		}
 	}
+	c.validateSeverities(complain)
 	for i, text := range c.Choose.Exclude {
 		if _, err := parseExclusion(text, constraints.Place{}); err != nil {
 			complain(under("choose.exclude", strconv.Itoa(i)), err.Error(), err.hint)
@@ -154,11 +156,13 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 
 // words returns the values that a key is limited to, none for any.
 func words(path string) []string {
-	switch path {
-	case "policy.prereleases":
+	switch {
+	case path == "policy.prereleases":
 		return []string{"deny", "if-needed", "allow"}
-	case "policy.downgrade":
+	case path == "policy.downgrade":
 		return []string{"deny", "allow"}
+	case around(path) == "policy.severity":
+		return severities()
 	}
 	return nil
 }
