@@ -29,6 +29,7 @@ type config struct {
 	Consumers    []consumerConfig    `toml:"consumer"`
 	Policy       policyConfig        `toml:"policy"`
 	Choose       chooseConfig        `toml:"choose"`
+	Audit        auditConfig         `toml:"audit"`
 
 	layout *layout // where all that stands; nil where there is no sluice.toml
 }
@@ -76,6 +77,11 @@ type policyConfig struct {
 type chooseConfig struct {
 	Exclude  []string `toml:"exclude"`   // requirements whose versions are not to be chosen
 	LeaveOut []string `toml:"leave-out"` // packages that generate does not constrain
+}
+
+// auditConfig is what an audit judges by, beside the rules.
+type auditConfig struct {
+	OSV string `toml:"osv"` // a folder or zip archive of known vulnerabilities
 }
 
 // findConfig returns the sluice.toml in dir or the nearest folder above it, ""

@@ -55,6 +55,11 @@ func (in *inputs) loadPins() error {
 	if err := errors.Join(in.loadConstraints(), in.loadIndex()); err != nil {
 		return err
 	}
+	return in.prefetchPins()
+}
+
+// prefetchPins asks for the facts of what is pinned.
+func (in *inputs) prefetchPins() error {
 	pins := in.pins()
 	err := in.facts.prefetch(pins)
 	in.facts.origin.Stage("facts of " + count(len(pins), "pin"))

@@ -47,5 +47,7 @@ func ruleNames() []string {
 	for _, r := range gate.Rules() {
 		names = append(names, r.ID)
 	}
-	return names
+	names = append(names, auditRuleNames()...)
+	slices.Sort(names)
+	return slices.Compact(names)
 }
