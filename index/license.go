@@ -16,13 +16,13 @@ func SameLicense(a, b string) bool {
 	if len(x.licenses) == 0 || len(y.licenses) == 0 {
 		return true
 	}
-	return (x.form == y.form || x.form == "" || y.form == "") && x.within(y) && y.within(x)
+	return (slices.Equal(x.form, y.form) || x.form == nil || y.form == nil) && x.within(y) && y.within(x)
 }
 
 // terms is what a text says about a license.
 type terms struct {
 	licenses [][]string // for each one that is named, the identifiers that the name may stand for
-	form     string     // how an expression combines several; "" where that is not said
+	form     []string   // the words of an expression that combines several; nil where it is not said how
 }
 
 // within reports whether each license of t may be one of u.
@@ -69,7 +69,7 @@ func readExpression(text string) (t terms) {
 	var license, form []string
 	end := func() {
 		if names := t.add(strings.Join(license, " ")); names != nil {
-			form = append(form, strings.Join(names, "/"))
+			form = append(form, strings.Join(names, licenseSeparator))
 		}
 		license = nil
 	}
@@ -83,10 +83,13 @@ func readExpression(text string) (t terms) {
 		}
 	}
 	if end(); len(form) > 1 {
-		t.form = strings.Join(form, " ")
+		t.form = form
 	}
 	return t
 }
+
+// licenseSeparator stands between the identifiers of one license in a form.
+const licenseSeparator = "|"
 
 // add adds a license by one of its names, and returns its identifiers: nil where the name
 // says nothing.

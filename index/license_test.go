@@ -1,6 +1,8 @@
 package index_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -81,6 +83,53 @@ func TestALicenseIsTheSameAsItself(t *testing.T) {
 		}
 		if index.SameLicense(a, b) != index.SameLicense(b, a) {
 			t.Fatalf("%q and %q: not the same both ways", a, b)
+		}
+	})
+}
+
+func TestLicensesThatAreAllowed(t *testing.T) {
+	const osi = "License :: OSI Approved :: "
+	allowed := []string{"MIT", "Apache-2.0", "bsd-3-clause", "Ink License"}
+	for text, want := range map[string]bool{
+		"MIT": true, "mit license": true, osi + "MIT License": true, osi + "Apache Software License": true, osi + "BSD License": true, "BSD-2-Clause": false,
+		"ink": true, "GPL-3.0-only": false, "": false, "License :: OSI Approved": false,
+		osi + "MIT License; " + osi + "BSD License":               true,
+		osi + "MIT License; License :: Other/Proprietary License": false,
+		"MIT OR GPL-3.0-only":                                     true,
+		"MIT AND GPL-3.0-only":                                    false,
+		"GPL-3.0-only OR MIT AND Apache-2.0":                      true,
+		"GPL-3.0-only AND MIT OR GPL-2.0-only":                    false,
+		"(GPL-3.0-only OR MIT) AND Apache-2.0":                    true,
+		"(GPL-3.0-only OR GPL-2.0-only) AND Apache-2.0":           false,
+		"MIT WITH Ink-exception":                                  false,
+		"MIT AND":                                                 false,
+		"MIT OR":                                                  true,
+		"(MIT AND Apache-2.0":                                     false,
+		"MIT ) OR MIT":                                            false,
+		strings.Repeat("(", 100_000) + "MIT OR MIT":               false,
+	} {
+		if got := index.AllowsLicense(allowed, text); got != want {
+			t.Errorf("%.80q is allowed: %t", text, got)
+		}
+	}
+	if index.AllowsLicense(nil, "MIT") {
+		t.Error("nothing is allowed, and MIT is")
+	}
+}
+
+// An expression that has every license offered is allowed by each of them alone, and one
+// that takes all is allowed by all of them only.
+func TestAllowedExpressions(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ids := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"MIT", "ISC", "Zlib", "0BSD", "MPL-2.0"}), 2, 4, rapid.ID).Draw(t, "licenses")
+		allowed := rapid.SliceOf(rapid.SampledFrom(ids)).Draw(t, "allowed")
+		any, all := false, true
+		for _, id := range ids {
+			is := slices.Contains(allowed, id)
+			any, all = any || is, all && is
+		}
+		if index.AllowsLicense(allowed, strings.Join(ids, " OR ")) != any || index.AllowsLicense(allowed, strings.Join(ids, " AND ")) != all {
+			t.Fatalf("%q of %q", allowed, ids)
 		}
 	})
 }

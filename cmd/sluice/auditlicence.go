@@ -4,21 +4,22 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"sluice/constraints"
 	"sluice/index"
 	"sluice/index/pypi"
 )
 
-// licenceChange is that a release is under other terms than one before it.
+// licenceChange is under what terms a release is and, where these are others, one before it.
 type licenceChange struct {
-	From    string `json:"from"`
+	From    string `json:"from,omitempty"`
 	To      string `json:"to"`
-	Earlier string `json:"earlier"` // the version that is under the terms before
+	Earlier string `json:"earlier,omitempty"` // the version that is under the terms before
 }
 
-// checkLicence compares what the release of a pin says of its terms with what a release
-// before it said.
+// checkLicence holds what the release of a pin says of its terms against those that are
+// allowed, and against what a release before it said. One that says nothing is not judged.
 func checkLicence(a *audit, p *audited) []auditFinding {
 	if p.release == nil {
 		return nil
@@ -27,6 +28,26 @@ func checkLicence(a *audit, p *audited) []auditFinding {
 	if !ok {
 		return nil
 	}
+	return append(a.forbidden(p, at), a.relicensed(p, at)...)
+}
+
+// forbidden finds terms that are not allowed. They are an error unless the policy says
+// otherwise.
+func (a *audit) forbidden(p *audited, at int) []auditFinding {
+	allowed, text := a.in.settings.Audit.Licences, p.pkg.Release(at).License
+	if len(allowed) == 0 || text == "" || index.AllowsLicense(allowed, text) {
+		return nil
+	}
+	return []auditFinding{{
+		Severity: a.in.settings.Policy.severity("licence", severityError),
+		Message:  fmt.Sprintf("%s is under %s, which is not allowed", p.name(), shortLicence(text)),
+		Details:  []string{"allowed are " + strings.Join(allowed, ", ")},
+		Licence:  &licenceChange{To: text},
+	}}
+}
+
+// relicensed finds terms that differ from those of the release before.
+func (a *audit) relicensed(p *audited, at int) []auditFinding {
 	before, ok := a.in.facts.origin.Earlier(a.in.facts.ctx, p.pkg, at)
 	if !ok {
 		return nil

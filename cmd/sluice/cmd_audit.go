@@ -23,7 +23,7 @@ func auditCommand() command {
 		details: `Every pin in every environment in which it is active, without any consumer:
 
 ` + auditRulesHelp() + `
-What counts is an error; a warning is told and changes no exit status. In sluice.toml,
+An error makes the exit status 1, a warning changes nothing. In sluice.toml,
 [policy] severity = { vulnerability = "error" } says otherwise, by rule; "off" leaves
 a rule out. Pins at URLs are not judged.
 
@@ -33,9 +33,7 @@ JSON files or a zip archive of them. Nobody is asked for them.
 An index is asked for one page of each package and for one small document of each
 pin; for licences, for one more of the release before it, where the index has that
 apart from the files. That makes some 1800 requests for 600 pins the first time;
-then the cache answers. Without the rule licence (--rule, or severity "off") it is 1200.
-
-Exit status: 0 nothing counts, 1 something does, 2 something is not known.`,
+then the cache answers. Without the rule licence (--rule, or severity "off") it is 1200.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			var o options
 			var q auditOptions

@@ -81,7 +81,8 @@ type chooseConfig struct {
 
 // auditConfig is what an audit judges by, beside the rules.
 type auditConfig struct {
-	OSV string `toml:"osv"` // a folder or zip archive of known vulnerabilities
+	OSV      string   `toml:"osv"`      // a folder or zip archive of known vulnerabilities
+	Licences []string `toml:"licences"` // the only ones that are allowed; all where there is none
 }
 
 // findConfig returns the sluice.toml in dir or the nearest folder above it, ""

@@ -82,8 +82,8 @@ func (d *Database) firstFault() error {
 func (d *Database) index(records map[string]*Record) {
 	for _, r := range records {
 		for _, a := range r.Affected {
-			if list := d.byName[a.Name]; !r.Withdrawn && !slices.Contains(list, r) {
-				d.byName[a.Name] = append(list, r)
+			if !r.Withdrawn {
+				d.byName[a.Name] = append(d.byName[a.Name], r)
 			}
 		}
 	}

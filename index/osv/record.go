@@ -20,7 +20,7 @@ type Record struct {
 	Summary   string   // one line, "" for none
 	Modified  time.Time
 	Withdrawn bool
-	Affected  []Affected
+	Affected  []Affected // each package once
 }
 
 // Affected is which versions of a package a record is about.
@@ -68,10 +68,29 @@ func ParseRecord(data []byte, wanted func(constraints.Name) bool) (*Record, erro
 			return nil, fmt.Errorf("%q is not the name of a package", constraints.Shorten(a.Package.Name, 80))
 		}
 		if name := pep508.NormalizeName(a.Package.Name); wanted(name) {
-			r.Affected = append(r.Affected, a.read(name))
+			r.affected(name).add(&a)
 		}
 	}
 	return r, nil
+}
+
+// affected returns what the record says of a package so far: several items may be of one,
+// such as one for each range.
+func (r *Record) affected(name constraints.Name) *Affected {
+	if a := r.Of(name); a != nil {
+		return a
+	}
+	r.Affected = append(r.Affected, Affected{Name: name})
+	return &r.Affected[len(r.Affected)-1]
+}
+
+// Of returns what the record says of a package, nil for nothing.
+func (r *Record) Of(name constraints.Name) *Affected {
+	i := slices.IndexFunc(r.Affected, func(a Affected) bool { return a.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &r.Affected[i]
 }
 
 // recordJSON is what is read of a record, as it is written.
@@ -110,8 +129,8 @@ func jsonFault(err error) string {
 	return fmt.Sprintf("%q cannot be a JSON %s", kind.Field, kind.Value)
 }
 
-func (doc *affectedJSON) read(name constraints.Name) Affected {
-	a := Affected{Name: name}
+// add adds what an item says.
+func (a *Affected) add(doc *affectedJSON) {
 	for _, text := range doc.Versions {
 		// What is no version (PEP 440) is affected under that very text.
 		a.versions = append(a.versions, pep440.Literal(strings.TrimSpace(text)))
@@ -132,7 +151,6 @@ func (doc *affectedJSON) read(name constraints.Name) Affected {
 		}
 		a.timelines = append(a.timelines, t)
 	}
-	return a
 }
 
 // Contains reports whether the record affects a version (OSV schema, "Evaluation"). A

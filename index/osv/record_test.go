@@ -227,6 +227,26 @@ func TestRangesAreWalkedAlongAllVersions(t *testing.T) {
 	})
 }
 
+// Some databases have an item for each range of a package.
+func TestItemsOfOnePackageCountTogether(t *testing.T) {
+	r, err := ParseRecord([]byte(`{"id": "X-1", "modified": "2026-01-02T03:04:05Z", "affected": [
+		{"package": {"ecosystem": "PyPI", "name": "quill"}, `+ranges("ECOSYSTEM introduced 2.0.0, fixed 2.0.6")+`},
+		{"package": {"ecosystem": "PyPI", "name": "Quill"}, `+ranges("ECOSYSTEM introduced 0, fixed 2.0.0")+`}]}`), everything)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := r.Of("quill")
+	if len(r.Affected) != 1 || a == nil || !a.Contains(version(t, "1.0")) || !a.Contains(version(t, "2.0.5")) || a.Contains(version(t, "2.0.6")) {
+		t.Fatalf("%+v", r.Affected)
+	}
+	if fixed := a.FixedAbove(version(t, "1.0")); fixed.String() != "2.0.6" {
+		t.Errorf("fixed in %s, want 2.0.6: 2.0.0 is affected", fixed)
+	}
+	if r.Of("inkwell") != nil {
+		t.Error("it says something of another package")
+	}
+}
+
 func FuzzParseRecord(f *testing.F) {
 	for _, inside := range []string{
 		ranges("ECOSYSTEM introduced 0, fixed 1.0.2"), ranges("SEMVER last_affected 1, introduced 1, limit *"), `"versions": ["1.0", "2004d"]`,
