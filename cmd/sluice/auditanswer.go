@@ -185,9 +185,7 @@ func (p *printer) auditRule(x *auditAnswer, rule, severity string) {
 func (p *printer) auditFinding(f *auditFinding, x *auditAnswer) {
 	p.row(f.Rule, f.Message+only(f.Environments, x.Environments))
 	p.sub("at", f.Place.String()+"  "+f.line)
-	for _, d := range f.Details {
-		p.sub("", d)
-	}
+	p.details(f.Details)
 	if e := f.Entry; e != nil {
 		p.sub("because", strings.TrimSpace(fmt.Sprintf("%s (%s) %s", e.Reason, e.Owner, e.Issue)))
 		p.sub("says", e.Place.String())

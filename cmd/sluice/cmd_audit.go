@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -113,14 +112,7 @@ func (s *settings) openAudit(rules []string) (*audit, error) {
 	if err := errors.Join(s.unconfigured(nil), err, a.in.loadConstraints()); err != nil {
 		return nil, err
 	}
-	var wait sync.WaitGroup
-	parts := []func() error{a.loadFacts, a.loadVulnerabilities}
-	errs := make([]error, len(parts))
-	for i, part := range parts {
-		wait.Go(func() { errs[i] = part() })
-	}
-	wait.Wait()
-	err = errors.Join(errs...)
+	err = sideBySide(a.loadFacts, a.loadVulnerabilities)
 	if err == nil && a.judges("licence") {
 		err = a.prefetchEarlier()
 	}

@@ -32,14 +32,7 @@ func load(s *settings) (*inputs, error) {
 	if err := errors.Join(s.unconfigured(missing), err, missing); err != nil {
 		return nil, err
 	}
-	var wait sync.WaitGroup
-	parts := []func() error{in.loadPins, in.loadConsumers}
-	errs := make([]error, len(parts))
-	for i, part := range parts {
-		wait.Go(func() { errs[i] = part() })
-	}
-	wait.Wait()
-	err = inFileOrder(errors.Join(errs...))
+	err = inFileOrder(sideBySide(in.loadPins, in.loadConsumers))
 	if err == nil {
 		err = in.loadRoots()
 	}
@@ -47,6 +40,17 @@ func load(s *settings) (*inputs, error) {
 		return nil, errors.Join(err, in.close())
 	}
 	return in, nil
+}
+
+// sideBySide does all parts of a work, and returns what went wrong with them in their order.
+func sideBySide(parts ...func() error) error {
+	errs := make([]error, len(parts))
+	var wait sync.WaitGroup
+	for i, part := range parts {
+		wait.Go(func() { errs[i] = part() })
+	}
+	wait.Wait()
+	return errors.Join(errs...)
 }
 
 // loadPins reads the constraints file and the facts of what it pins, which every

@@ -11,4 +11,5 @@ const (
 	maxArchive = 128 << 20 // bytes of a zip archive: its directory is read whole
 	maxUnread  = 1_000     // records that are named because they cannot be read
 	maxName    = 200       // bytes of an identifier
+	maxSummary = 160       // bytes of a summary that are kept
 )

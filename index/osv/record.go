@@ -17,7 +17,7 @@ import (
 type Record struct {
 	ID        string
 	Aliases   []string // identifiers of the same vulnerability in other databases, sorted
-	Summary   string   // one line, "" for none
+	Summary   string   // one line, shortened; "" for none
 	Modified  time.Time
 	Withdrawn bool
 	Affected  []Affected // each package once
@@ -48,8 +48,11 @@ func ParseRecord(data []byte, wanted func(constraints.Name) bool) (*Record, erro
 		return nil, errors.New("it has no id")
 	case len(doc.ID) > maxName:
 		return nil, fmt.Errorf("its id has more than %d bytes", maxName)
+	case slices.ContainsFunc(doc.Aliases, func(id string) bool { return len(id) > maxName }):
+		return nil, fmt.Errorf("an alias has more than %d bytes", maxName)
 	}
-	r := &Record{ID: doc.ID, Summary: strings.Join(strings.Fields(doc.Summary), " "), Withdrawn: doc.Withdrawn != ""}
+	r := &Record{ID: doc.ID, Withdrawn: doc.Withdrawn != ""}
+	r.Summary = constraints.Shorten(strings.Join(strings.Fields(doc.Summary), " "), maxSummary)
 	r.Aliases = slices.Compact(slices.Sorted(slices.Values(doc.Aliases)))
 	var err error
 	if r.Modified, err = time.Parse(time.RFC3339, doc.Modified); err != nil {

@@ -143,6 +143,7 @@ func TestRecordsThatCannotBeRead(t *testing.T) {
 		`{"id": "x", "modified": "2026-01-02T03:04:05Z", "withdrawn": "maybe"}`:                                                                       `withdrawn: "maybe" is no time`,
 		`{"id": "x", "modified": "2026-01-02T03:04:05Z", "affected": [{"package": {"ecosystem": "PyPI", "name": "../x"}}]}`:                           `"../x" is not the name of a package`,
 		`{"id": "x", "modified": "2026-01-02T03:04:05Z", "affected": [{"package": {"ecosystem": "PyPI", "name": "x"}, "versions": [1]}]}`:             `"affected.versions" cannot be a JSON number`,
+		`{"id": "x", "modified": "2026-01-02T03:04:05Z", "aliases": ["` + strings.Repeat("x", maxName+1) + `"]}`:                                      "an alias has more than 200 bytes",
 		`{"id": "` + strings.Repeat("x", maxName+1) + `", "modified": "2026-01-02T03:04:05Z"}`:                                                        "its id has more than 200 bytes",
 		`{"id": "x", "modified": "2026-01-02T03:04:05Z", "affected": [{"package": {"ecosystem": "PyPI", "name": "x"}, "ranges": [{"events": [5]}]}]}`: `"affected.ranges.events" cannot be a JSON number`,
 	} {
