@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"sluice/constraints"
 	"sluice/constraints/ledger"
@@ -192,6 +194,57 @@ environment = [{ name = "py310", python = "3.10" }, { name = "py311", python = "
 	}
 	if diff := cmp.Diff(want, said(answer.Findings)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Whatever is published, held and known: where a suggestion is taken, nothing counts any
+// more against the pin, and no release is a newer patch than the newest.
+func TestSuggestionsOfAuditsLift(t *testing.T) {
+	published := []string{"0.9", "1.0", "1.0.1", "1.0.2rc1", "1.0.2", "1.1", "2.0"}
+	lifted := 0
+	rapid.Check(t, func(r *rapid.T) {
+		var releases, affected []string
+		for _, v := range published {
+			if rapid.IntRange(0, 4).Draw(r, v+" is not there") == 0 {
+				continue
+			}
+			attributes := rapid.SampledFrom([]string{``, ``, ``, `"yanked": true`, `"requires_python": ">=3.11"`, `"files": []`, `"metadata": false`, `"requires_dist": ["%%"]`,
+				`"files": [{"filename": "quill-` + v + `-cp310-cp310-manylinux_2_17_x86_64.whl"}]`, `"files": [{"filename": "quill-` + v + `.tar.gz", "requires_python": "<3.11"}]`}).Draw(r, v)
+			releases = append(releases, fmt.Sprintf("%q: {%s}", v, attributes))
+			if rapid.IntRange(0, 3).Draw(r, v+" is affected") == 0 {
+				affected = append(affected, fmt.Sprintf("%q", v))
+			}
+		}
+		files := map[string]string{
+			"facts.jsonl":    fmt.Sprintf(`{"name": "quill", "versions": {%s}}`, strings.Join(releases, ", ")),
+			"known/X-1.json": fmt.Sprintf(`{"id": "X-1", "modified": "2026-01-02T03:04:05Z", "affected": [{"package": {"ecosystem": "PyPI", "name": "quill"}, "versions": [%s]}]}`, strings.Join(affected, ", ")),
+			"sluice.toml":    "index.file = 'facts.jsonl'\naudit.osv = 'known'\nenvironment = [{ name = 'py310', python = '3.10' }, { name = 'py311', python = '3.11' }]\n",
+		}
+		hold := &ledger.Hold{Package: "quill", Range: within(t, rapid.SampledFrom([]string{"", "<2", "!=1.0.2", ">=1.0.1"}).Draw(r, "hold"))}
+		ask := func(pin string) []auditFinding {
+			files["upper-constraints.txt"] = "quill===" + pin + "\n"
+			a := openAuditOf(t, files)
+			a.ledger = ledger.Ledger{Entries: []ledger.Entry{hold}}
+			answer, err := a.answer()
+			if err != nil {
+				r.Fatal(err)
+			}
+			return answer.Findings
+		}
+		for _, f := range ask(rapid.SampledFrom(published).Draw(r, "pin")) {
+			for _, l := range f.Lifts {
+				lifted++
+				again := ask(strings.TrimPrefix(l, "sluice gate quill=="))
+				if again = slices.DeleteFunc(again, func(g auditFinding) bool {
+					return g.Rule == "newer-patch" && f.Rule != "newer-patch" || g.Rule == "unknown" && strings.HasPrefix(g.Message, "the metadata of")
+				}); len(again) > 0 {
+					r.Fatalf("%s\n%s\nfound %v\nand after it %v", files["facts.jsonl"], files["known/X-1.json"], said([]auditFinding{f}), said(again))
+				}
+			}
+		}
+	})
+	if lifted == 0 {
+		t.Error("nothing was lifted")
 	}
 }
 

@@ -109,9 +109,6 @@ func (s *source) addArchive(f io.ReaderAt, size int64) error {
 }
 
 func readPacked(file *zip.File) ([]byte, error) {
-	if file.UncompressedSize64 > maxRecord {
-		return nil, errTooLarge
-	}
 	content, err := file.Open()
 	if err != nil {
 		return nil, err
