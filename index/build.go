@@ -98,7 +98,7 @@ func (r *Release) settle() error {
 		return errors.New("a reason for yanking, but not yanked")
 	}
 	err := errors.Join(
-		checkTexts(r.Requirements...), checkTexts(r.Extras...), checkTexts(r.RequiresPython, r.YankedReason),
+		checkTexts(r.Requirements...), checkTexts(r.Extras...), checkTexts(r.RequiresPython, r.License, r.YankedReason),
 		checkTime(r.Uploaded))
 	if err != nil || r.Files == nil {
 		return err

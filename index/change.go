@@ -6,13 +6,13 @@ import (
 )
 
 // With returns the package with the metadata of some more releases: of each number
-// in the order of versions, the Requirements, RequiresPython and Extras of the
-// Release.
+// in the order of versions, the Requirements, RequiresPython, Extras and License of
+// the Release.
 func (p *Package) With(metadata map[int]Release) (*Package, error) {
 	entries := p.entries()
 	for i, m := range metadata {
 		r := entries[i].Release
-		r.Requirements, r.RequiresPython, r.Extras = m.Requirements, m.RequiresPython, m.Extras
+		r.Requirements, r.RequiresPython, r.Extras, r.License = m.Requirements, m.RequiresPython, m.Extras, m.License
 		r.Incomplete, r.MetadataMissing = m.Incomplete, false
 		if err := r.settle(); err != nil {
 			return nil, err
@@ -27,7 +27,7 @@ func (p *Package) Knowing(known map[int]bool) (*Package, error) {
 	entries := p.entries()
 	for i := range entries {
 		if r := entries[i].Release; !known[i] {
-			r.Requirements, r.RequiresPython, r.Extras = nil, "", nil
+			r.Requirements, r.RequiresPython, r.Extras, r.License = nil, "", nil, ""
 			r.Incomplete, r.MetadataMissing = false, true
 		}
 	}

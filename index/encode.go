@@ -74,6 +74,7 @@ func (p *packer) body(r *Release) uint64 {
 	b := appendNumber(p.scratch[:0], requirements)
 	b = appendNumber(b, extras)
 	b = p.texts.appendOptional(b, r.RequiresPython)
+	b = p.texts.appendOptional(b, r.License)
 	b = append(b, flag(r.Incomplete, flagIncomplete)|flag(r.MetadataMissing, flagMetadataMissing))
 	p.scratch = b
 	id := p.bodies.id(b)

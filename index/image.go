@@ -18,7 +18,7 @@ import (
 // The layout of the compact form; FORMAT.md describes it.
 const (
 	magic         = "\x89SLUICE\n"
-	formatVersion = 1
+	formatVersion = 2
 	headerSize    = 64
 	hashedHeader  = 32 // the part of the header before the digest of the index
 	entrySize     = 80

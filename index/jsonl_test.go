@@ -34,7 +34,7 @@ func TestAllProblemsOfAFileAreReportedWithTheirPlaces(t *testing.T) {
 	want := []string{
 		`1:62: version 1.0.0 is there twice (first at column 32, perhaps in another spelling)`,
 		`2:34: invalid version`,
-		`2:51: unknown key "yankd" (known are requires_dist, provides_extra, requires_python, yanked, upload_time, files, metadata, incomplete; one that begins with "_" is a comment)`,
+		`2:51: unknown key "yankd" (known are requires_dist, provides_extra, requires_python, license, yanked, upload_time, files, metadata, incomplete; one that begins with "_" is a comment)`,
 		`2:90: want an array, not a string`,
 		`2:120: an empty reason for yanking (say true or false)`,
 		`3:62: "yesterday" is not a time (write it as "2023-09-04T12:30:00Z")`,

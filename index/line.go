@@ -138,7 +138,7 @@ func (r *lineReader) shared(at int) *Release {
 }
 
 var releaseKeys = []string{
-	"requires_dist", "provides_extra", "requires_python", "yanked", "upload_time", "files", "metadata", "incomplete",
+	"requires_dist", "provides_extra", "requires_python", "license", "yanked", "upload_time", "files", "metadata", "incomplete",
 }
 
 func (r *lineReader) release() *Release {
@@ -151,6 +151,8 @@ func (r *lineReader) release() *Release {
 			release.Extras = r.texts()
 		case "requires_python":
 			release.RequiresPython = r.optionalText()
+		case "license":
+			release.License = r.optionalText()
 		case "yanked":
 			release.Yanked, release.YankedReason = r.yanked()
 		case "upload_time":

@@ -136,7 +136,7 @@ func (p *parser) parse(b body) *Metadata {
 	for _, ref := range refs {
 		m.add(p.texts.requirements.of(p.section.text(ref), readRequirement))
 	}
-	if text := p.section.python(b); text != "" {
+	if text := p.section.optional(b.python); text != "" {
 		python := p.texts.runtimes.of(text, readRuntimes)
 		if python.remark != nil {
 			m.Remarks = append(m.Remarks, *python.remark)

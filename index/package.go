@@ -101,8 +101,9 @@ func (p *Package) Release(i int) Release {
 	return Release{
 		Version:         version,
 		Requirements:    s.list(shared.requirements),
-		RequiresPython:  s.python(shared),
+		RequiresPython:  s.optional(shared.python),
 		Extras:          s.list(shared.extras),
+		License:         s.optional(shared.license),
 		Yanked:          own.yanked,
 		YankedReason:    own.reason,
 		Uploaded:        own.uploaded,
@@ -183,7 +184,7 @@ type digests struct{ meta, files [sha256.Size]byte }
 // text returns the digest of the package.
 func (d digests) text() string {
 	h := sha256.New()
-	io.WriteString(h, "sluice package 1\n")
+	io.WriteString(h, "sluice package 2\n")
 	h.Write(d.meta[:])
 	h.Write(d.files[:])
 	return digestText(h.Sum(nil))

@@ -15,6 +15,11 @@ type Release struct {
 	RequiresPython string   // "" when none is stated
 	Extras         []string // Provides-Extra, in the order of the metadata
 
+	// License is what the metadata says of the terms, "" for nothing: an expression of
+	// SPDX (PEP 639), else the classifiers that begin with "License ::", joined by "; ",
+	// else a short text. SameLicense compares two.
+	License string
+
 	Yanked       bool   // withdrawn by its publisher (PEP 592)
 	YankedReason string // "" when none was given
 

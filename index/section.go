@@ -18,6 +18,7 @@ type body struct {
 	requirements uint32 // a list
 	extras       uint32 // a list
 	python       uint32 // a text + 1; 0 when there is none
+	license      uint32 // the same
 	flags        uint8
 }
 
@@ -85,6 +86,7 @@ func (c *cursor) body(s *section) body {
 		requirements: c.ref(len(s.lists)),
 		extras:       c.ref(len(s.lists)),
 		python:       c.ref(len(s.strings) + 1),
+		license:      c.ref(len(s.strings) + 1),
 	}
 	flags := c.number()
 	if flags > bodyFlags {
@@ -138,12 +140,12 @@ func (s *section) refs(i uint32) []uint32 {
 	return refs
 }
 
-// python returns the Requires-Python of a body.
-func (s *section) python(b body) string {
-	if b.python == 0 {
+// optional returns the text of an optional reference.
+func (s *section) optional(ref uint32) string {
+	if ref == 0 {
 		return ""
 	}
-	return s.text(b.python - 1)
+	return s.text(ref - 1)
 }
 
 // release decodes the place of release i.

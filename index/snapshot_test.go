@@ -94,7 +94,7 @@ func TestEveryFactChangesTheDigest(t *testing.T) {
 		{`quill`, `quilt`}, {`"1.0"`, `"1.0.0"`}, {`"1.0"`, `"1.1"`}, {`["a","b"]`, `["b","a"]`}, {`["a","b"]`, `["a"]`},
 		{`["a","b"]`, `["ab"]`}, {`requires_dist`, `provides_extra`}, {`"x"`, `"y"`}, {`"x"`, `true`}, {`"x"`, `false`},
 		{`"yanked"`, `"incomplete":true,"yanked"`}, {`"yanked"`, `"metadata":false,"yanked"`}, {`"yanked"`, `"files":[],"yanked"`},
-		{`"yanked"`, `"requires_python":"a","yanked"`}, {`"yanked"`, `"upload_time":"2020-01-01T00:00:00Z","yanked"`},
+		{`"yanked"`, `"requires_python":"a","yanked"`}, {`"yanked"`, `"license":"a","yanked"`}, {`"yanked"`, `"upload_time":"2020-01-01T00:00:00Z","yanked"`},
 		{`"yanked"`, `"files":[{"filename":"a"}],"yanked"`}, {`"yanked"`, `"files":[{"filename":"a","size":1}],"yanked"`},
 		{`"yanked"`, `"files":[{"filename":"a","hashes":{"md5":"00"}}],"yanked"`},
 		{`"yanked"`, `"files":[{"filename":"a","yanked":true}],"yanked"`},

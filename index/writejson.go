@@ -62,6 +62,7 @@ type releaseJSON struct {
 	Requirements   []string    `json:"requires_dist"`
 	Extras         []string    `json:"provides_extra"`
 	RequiresPython string      `json:"requires_python,omitempty"`
+	License        string      `json:"license,omitempty"`
 	Yanked         any         `json:"yanked,omitempty"`
 	Uploaded       *time.Time  `json:"upload_time,omitempty"`
 	Files          *[]fileJSON `json:"files,omitempty"`
@@ -83,6 +84,7 @@ func releaseOf(r Release, files []File) releaseJSON {
 		Requirements:   append([]string{}, r.Requirements...),
 		Extras:         append([]string{}, r.Extras...),
 		RequiresPython: r.RequiresPython,
+		License:        r.License,
 		Yanked:         yankedOf(r.Yanked, r.YankedReason),
 		Uploaded:       timeOf(r.Uploaded),
 		Incomplete:     r.Incomplete,

@@ -67,7 +67,7 @@ type runFunc func(args []string) (status int, err error)
 // commands returns the verbs in the order of the help.
 func commands() []command {
 	return []command{
-		gateCommand(), checkCommand(), whyCommand(), versionsCommand(), resolveCommand(), generateCommand(), upgradeCommand(), floorCommand(), diffCommand(), editCommand(), exportCommand(),
+		gateCommand(), checkCommand(), auditCommand(), whyCommand(), versionsCommand(), resolveCommand(), generateCommand(), upgradeCommand(), floorCommand(), diffCommand(), editCommand(), exportCommand(),
 		snapshotCommand(), replayCommand(), blameCommand(), cacheCommand(), serveFixturesCommand(), demoCommand(), helpCommand(), versionCommand(),
 	}
 }

@@ -132,7 +132,11 @@ func rulesHelp() string {
 Only what gets worse rejects. A finding that is there under today's pins too is
 standing; one that goes away is lifted; one that the facts do not decide is open
 and makes the verdict undecided unless something else rejects.
+
+sluice audit finds pins ...
+
 `)
+	w.WriteString(auditRulesHelp())
 	return w.String()
 }
 
@@ -174,6 +178,11 @@ relative to its folder. The flag that goes before a key stands behind it.
   [policy]
   prereleases = "deny"                       # if-needed, allow   --prereleases
   downgrade   = "deny"                       # allow              --downgrade
+  severity    = { vulnerability = "error" }  # by rule: error, warning or off
+
+  [audit]                                    # what sluice audit judges by besides
+  osv = "all.zip"                            # --osv: known vulnerabilities, a folder or zip archive of the OSV format
+  licences = ["MIT", "Apache-2.0"]           # the only ones allowed; of those that a pin offers (OR) one, else all
 
   [choose]                                   # what resolve, generate and upgrade are not to choose
   exclude   = ["urllib3==2.0.5", "nova<20"]  # versions, besides those of --exclude

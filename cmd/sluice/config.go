@@ -29,6 +29,7 @@ type config struct {
 	Consumers    []consumerConfig    `toml:"consumer"`
 	Policy       policyConfig        `toml:"policy"`
 	Choose       chooseConfig        `toml:"choose"`
+	Audit        auditConfig         `toml:"audit"`
 
 	layout *layout // where all that stands; nil where there is no sluice.toml
 }
@@ -71,14 +72,21 @@ type consumerConfig struct {
 }
 
 type policyConfig struct {
-	Prereleases string `toml:"prereleases"` // deny, if-needed or allow
-	Downgrade   string `toml:"downgrade"`   // deny or allow
+	Prereleases string            `toml:"prereleases"` // deny, if-needed or allow
+	Downgrade   string            `toml:"downgrade"`   // deny or allow
+	Severity    map[string]string `toml:"severity"`    // by rule: error, warning or off
 }
 
 // chooseConfig is what resolve, generate and upgrade are not to choose.
 type chooseConfig struct {
 	Exclude  []string `toml:"exclude"`   // requirements whose versions are not to be chosen
 	LeaveOut []string `toml:"leave-out"` // packages that generate does not constrain
+}
+
+// auditConfig is what an audit judges by, beside the rules.
+type auditConfig struct {
+	OSV      string   `toml:"osv"`      // a folder or zip archive of known vulnerabilities
+	Licences []string `toml:"licences"` // the only ones that are allowed; all where there is none
 }
 
 // findConfig returns the sluice.toml in dir or the nearest folder above it, ""
@@ -141,6 +149,7 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 			complain(path, err.Error(), "")
 		}
 	}
+	c.validateSeverities(complain)
 	for i, text := range c.Choose.Exclude {
 		if _, err := parseExclusion(text, constraints.Place{}); err != nil {
 			complain(under("choose.exclude", strconv.Itoa(i)), err.Error(), err.hint)
@@ -158,11 +167,13 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 
 // words returns the values that a key is limited to, none for any.
 func words(path string) []string {
-	switch path {
-	case "policy.prereleases":
+	switch {
+	case path == "policy.prereleases":
 		return []string{"deny", "if-needed", "allow"}
-	case "policy.downgrade":
+	case path == "policy.downgrade":
 		return []string{"deny", "allow"}
+	case around(path) == "policy.severity":
+		return severities()
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ var allowedImports = map[string][]string{
 	"index/indextest":          {"constraints", "constraints/pep440", "index"},
 	"index/fetch":              {},
 	"index/pypi":               {"constraints", "constraints/configparser", "constraints/pep440", "constraints/pep508", "index", "index/fetch"},
+	"index/osv":                {"constraints", "constraints/pep440", "constraints/pep508"},
 	"resolver":                 {"constraints", "resolver/pubgrub"},
 	"resolver/pubgrub":         {},
 	"resolver/gate":            {"constraints", "constraints/ledger", "constraints/semver", "resolver"},
@@ -38,7 +39,7 @@ var allowedImports = map[string][]string{
 	"fixtures/indexserver":     {"constraints", "constraints/pep440", "constraints/pep508", "index"},
 	"cmd/sluice": {
 		"constraints", "constraints/pep440", "constraints/pep508", "constraints/semver", "constraints/pinfile",
-		"constraints/ledger", "constraints/manifest", "index", "index/fetch", "index/pypi", "resolver", "resolver/gate", "fixtures", "fixtures/indexserver",
+		"constraints/ledger", "constraints/manifest", "index", "index/fetch", "index/osv", "index/pypi", "resolver", "resolver/gate", "fixtures", "fixtures/indexserver",
 	},
 }
 

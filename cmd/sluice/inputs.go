@@ -32,14 +32,7 @@ func load(s *settings) (*inputs, error) {
 	if err := errors.Join(s.unconfigured(missing), err, missing); err != nil {
 		return nil, err
 	}
-	var wait sync.WaitGroup
-	parts := []func() error{in.loadPins, in.loadConsumers}
-	errs := make([]error, len(parts))
-	for i, part := range parts {
-		wait.Go(func() { errs[i] = part() })
-	}
-	wait.Wait()
-	err = inFileOrder(errors.Join(errs...))
+	err = inFileOrder(sideBySide(in.loadPins, in.loadConsumers))
 	if err == nil {
 		err = in.loadRoots()
 	}
@@ -49,12 +42,28 @@ func load(s *settings) (*inputs, error) {
 	return in, nil
 }
 
+// sideBySide does all parts of a work, and returns what went wrong with them in their order.
+func sideBySide(parts ...func() error) error {
+	errs := make([]error, len(parts))
+	var wait sync.WaitGroup
+	for i, part := range parts {
+		wait.Go(func() { errs[i] = part() })
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
 // loadPins reads the constraints file and the facts of what it pins, which every
 // question will ask for.
 func (in *inputs) loadPins() error {
 	if err := errors.Join(in.loadConstraints(), in.loadIndex()); err != nil {
 		return err
 	}
+	return in.prefetchPins()
+}
+
+// prefetchPins asks for the facts of what is pinned.
+func (in *inputs) prefetchPins() error {
 	pins := in.pins()
 	err := in.facts.prefetch(pins)
 	in.facts.origin.Stage("facts of " + count(len(pins), "pin"))

@@ -258,6 +258,7 @@ func (s *settings) rebase(base string) {
 	}
 	s.Constraints = under(s.Constraints)
 	s.Index.File = under(s.Index.File)
+	s.Audit.OSV = under(s.Audit.OSV)
 	s.Index.Certificates, s.Index.ClientCertificate = under(s.Index.Certificates), under(s.Index.ClientCertificate)
 	for i, place := range s.Index.FindLinks {
 		if !strings.Contains(place, "://") {

@@ -24,6 +24,11 @@ type origin interface {
 	// Describe returns the package with the metadata of a version, if it can be had.
 	Describe(ctx context.Context, name constraints.Name, version constraints.Version) (*index.Package, error)
 
+	// Earlier returns the place of the release before the one at a place, final and as near
+	// as can be, that is to be asked under what terms it is: false where none is, since it
+	// would cost too much or none says.
+	Earlier(ctx context.Context, p *index.Package, at int) (before int, ok bool)
+
 	// Used returns of a package the facts that answered questions about the versions
 	// with these keys.
 	Used(p *index.Package, keys map[string]bool) (*index.Package, error)

@@ -9,11 +9,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"sluice/constraints"
+	"sluice/constraints/ledger"
 	"sluice/resolver"
 	"sluice/resolver/gate"
 )
@@ -106,9 +108,41 @@ func TestAnswersFollowTheirSchema(t *testing.T) {
 		pinChanges{gate.SchemaVersion, "diff", diffPins(in.file, edited)},
 		trouble{SchemaVersion: gate.SchemaVersion, Error: "e", Problems: []problemEntry{{&constraints.Place{File: "f", Line: 1, Col: 2}, "m", "h"}, {nil, "m", "h"}}})
 	answers = append(answers, pinAnswers(t, in)...)
+	answers = append(answers, auditAnswers(t)...)
 	for _, answer := range answers {
 		followsSchema(t, schema, answer)
 	}
+}
+
+// auditAnswers returns answers of audits that say all that one can say.
+func auditAnswers(t *testing.T) []any {
+	a := openAuditOf(t, map[string]string{
+		"upper-constraints.txt": "quill===1.1\ninkwell===1.0\npaper===1.0\nnib @ file:///nib.zip\n",
+		"facts.jsonl":           `{"name": "quill", "versions": {"1.0": {"license": "MIT"}, "1.1": {"license": "ISC"}}}` + "\n" + `{"name": "paper", "versions": {"1.0": {}, "1.0.1": {}}}`,
+		"known/X-1.json":        `{"id": "X-1", "modified": "2026-01-02T03:04:05Z", "aliases": ["Y"], "summary": "s", "affected": [{"package": {"ecosystem": "PyPI", "name": "quill"}, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.2"}]}]}]}`,
+		"known/X-2.json":        "",
+		"sluice.toml": `constraints = "upper-constraints.txt"
+index.file = "facts.jsonl"
+audit.osv = "known"
+environment = [{ name = "py310", python = "3.10" }, { name = "py311", python = "3.11" }]
+`,
+	})
+	a.ledger = ledger.Ledger{Entries: []ledger.Entry{&ledger.Hold{
+		Record: ledger.Record{Reason: "r", Owner: "o", Issue: "i", Expires: a.now.Add(time.Hour), Place: constraints.Place{File: "ledger.toml", Line: 1, Col: 1}}, Package: "quill", Range: rangeOf(t, "<1"),
+	}}}
+	answer, err := a.answer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Facts, answer.Notes = a.in.facts.digest(), []note{{Message: "m"}}
+	var rules []string
+	for _, f := range answer.Findings {
+		rules = append(rules, f.Rule)
+	}
+	if diff := cmp.Diff([]string{"gone", "held", "vulnerability", "licence", "newer-patch"}, rules); diff != "" {
+		t.Error(diff)
+	}
+	return []any{answer}
 }
 
 // pinAnswers returns answers of the commands that choose versions.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"errors"
 	"flag"
 	"os"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 //	serve [FAULT...]     the demo universe is served as a package index, whose URL
 //	                     is in $SLUICE_INDEX_URL, with these faults from now on
 //	unserve              the index goes down
+//	pack FILE DIR        the files in DIR are packed into a zip archive
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -39,6 +41,7 @@ func TestScripts(t *testing.T) {
 			"universe": writeUniverse,
 			"serve":    serveUniverse,
 			"unserve":  stopServing,
+			"pack":     pack,
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("SLUICE_CACHE_DIR", env.WorkDir+"/.cache")
@@ -107,6 +110,18 @@ func serveUniverse(ts *testscript.TestScript, neg bool, args []string) {
 		faults = append(faults, fault)
 	}
 	now.SetFaults(faults...)
+}
+
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: pack FILE DIR")
+	}
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer f.Close()
+	archive := zip.NewWriter(f)
+	ts.Check(archive.AddFS(os.DirFS(ts.MkAbs(args[1]))))
+	ts.Check(archive.Close())
 }
 
 func stopServing(ts *testscript.TestScript, neg bool, args []string) {

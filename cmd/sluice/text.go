@@ -218,17 +218,22 @@ func (p *printer) finding(f *gate.Finding, r *gate.Report) {
 	if f.Place != nil {
 		p.sub("at", strings.TrimSpace(f.Place.String()+"  "+f.Line))
 	}
-	for i, d := range f.Details {
-		if i == maxDetails && !p.full {
-			p.sub("", fmt.Sprintf("and %d more", len(f.Details)-maxDetails))
-			break
-		}
-		p.sub("", d)
-	}
+	p.details(f.Details)
 	p.proof(f.Because, withinRow)
 	p.reaches(f)
 	for _, l := range f.Lifts {
 		p.sub("lifts", l)
+	}
+}
+
+// details writes what there is to say of a reason besides, as much as one reads.
+func (p *printer) details(lines []string) {
+	for i, line := range lines {
+		if i == maxDetails && !p.full {
+			p.sub("", fmt.Sprintf("and %d more", len(lines)-maxDetails))
+			return
+		}
+		p.sub("", line)
 	}
 }
 

@@ -17,7 +17,7 @@ func Facts(t testing.TB) []*index.Package {
 	return []*index.Package{
 		Package(t, "quill",
 			index.Release{Version: Version(t, "2.0.post1"), Requirements: []string{"inkwell>=2"}},
-			index.Release{Version: Version(t, "1.0"), Extras: []string{"gold_leaf", "Silver"}, RequiresPython: ">=3.8"},
+			index.Release{Version: Version(t, "1.0"), Extras: []string{"gold_leaf", "Silver"}, RequiresPython: ">=3.8", License: "MIT OR Apache-2.0"},
 			index.Release{Version: Version(t, "2.0rc1"), Yanked: true},
 			index.Release{Version: Version(t, "2.0"), Yanked: true, YankedReason: "nib breaks\non “cold” days <\x1b>"},
 			index.Release{Version: Version(t, "1!0.1"), Uploaded: noon},
@@ -62,7 +62,7 @@ func Published(t testing.TB, undated bool) []*index.Package {
 	}
 	full := release("2.0", file("quill-2.0-py3-none-any.whl", 5), file("quill-2.0.tar.gz", 6))
 	full.Requirements = []string{"inkwell>=2", "carbon-black (>=0.3)", `gold; extra == "leaf"`, "a,b"}
-	full.Extras, full.RequiresPython = []string{"leaf", "Silver"}, ">=3.8"
+	full.Extras, full.RequiresPython, full.License = []string{"leaf", "Silver"}, ">=3.8", "MIT OR Apache-2.0"
 	for i := range full.Files {
 		full.Files[i].RequiresPython = ">=3.8"
 	}

@@ -146,7 +146,7 @@ func testVersions(t *testing.T, got, want *index.Package) {
 func testOutlines(t *testing.T, got, want *index.Package) {
 	for i := range want.Len() {
 		w := release(t, want, i)
-		w.Requirements, w.RequiresPython, w.Extras = nil, "", nil
+		w.Requirements, w.RequiresPython, w.Extras, w.License = nil, "", nil, ""
 		for j := range w.Files {
 			w.Files[j].Hashes = nil
 		}

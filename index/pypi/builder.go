@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"sluice/constraints"
@@ -67,6 +68,9 @@ func parseReport(data []byte) (*Metadata, error) {
 				RequiresDist   []string `json:"requires_dist"`
 				RequiresPython string   `json:"requires_python"`
 				ProvidesExtra  []string `json:"provides_extra"`
+				License        string   `json:"license"`
+				Expression     string   `json:"license_expression"`
+				Classifiers    []string `json:"classifier"`
 			} `json:"metadata"`
 		} `json:"install"`
 	}
@@ -77,8 +81,10 @@ func parseReport(data []byte) (*Metadata, error) {
 		return nil, errors.New("the report of pip is not of one release")
 	}
 	m := report.Install[0].Metadata
+	licenses := slices.DeleteFunc(m.Classifiers, func(c string) bool { return !strings.HasPrefix(c, licenseClassifier) })
 	return &Metadata{
 		MetadataVersion: m.Version, Name: m.Name, Version: m.Release,
 		RequiresDist: m.RequiresDist, RequiresPython: m.RequiresPython, ProvidesExtra: m.ProvidesExtra,
+		License: m.License, LicenseExpression: m.Expression, LicenseClassifiers: licenses,
 	}, nil
 }

@@ -25,10 +25,11 @@ type Metadata struct {
 	ProvidesExtra  []string
 	Dynamic        []string // the fields that only a build can tell (PEP 643)
 
-	Summary, HomePage string
-	License           string // on as many lines as it was written
-	LicenseExpression string
-	ProjectURLs       []ProjectURL
+	Summary, HomePage  string
+	License            string // on as many lines as it was written
+	LicenseExpression  string
+	LicenseClassifiers []string // the classifiers that begin with "License ::"
+	ProjectURLs        []ProjectURL
 
 	Remarks []Remark
 }
@@ -112,8 +113,30 @@ func (m *Metadata) Matches(name constraints.Name, version constraints.Version) e
 // Describe sets on r what the metadata says of a release.
 func (m *Metadata) Describe(r *index.Release) {
 	r.Requirements, r.RequiresPython, r.Extras = m.RequiresDist, m.RequiresPython, m.ProvidesExtra
+	r.License = m.license()
 	r.MetadataMissing = false
 }
+
+// maxLicense is how many bytes a License may have and still be the name of one: many
+// releases state the whole text of theirs in that field.
+const maxLicense = 100
+
+// license returns what index keeps of the terms: the expression (PEP 639), else what the
+// classifiers say, else the License where that is a name and no text.
+func (m *Metadata) license() string {
+	switch {
+	case m.LicenseExpression != "":
+		return m.LicenseExpression
+	case len(m.LicenseClassifiers) > 0:
+		return strings.Join(m.LicenseClassifiers, "; ")
+	case len(m.License) > maxLicense || strings.ContainsRune(m.License, '\n') || strings.EqualFold(m.License, "UNKNOWN"):
+		return ""
+	}
+	return m.License
+}
+
+// licenseClassifier begins the classifiers that name licenses.
+const licenseClassifier = "License ::"
 
 // metadataParser makes a Metadata of fields.
 type metadataParser struct {
@@ -147,6 +170,10 @@ func (p *metadataParser) take(f field) {
 		p.once(f, &p.m.License)
 	case "license-expression":
 		p.once(f, &p.m.LicenseExpression)
+	case "classifier":
+		if strings.HasPrefix(f.text(), licenseClassifier) {
+			p.each(f, &p.m.LicenseClassifiers)
+		}
 	case "requires-dist":
 		p.each(f, &p.m.RequiresDist)
 	case "provides-extra":

@@ -100,6 +100,30 @@ func TestEachLeniencyOfMetadataHasAName(t *testing.T) {
 	}
 }
 
+func TestTheLicenseIsTheClearestThatIsStated(t *testing.T) {
+	const head = "Metadata-Version: 2.4\nName: a\nVersion: 1\n"
+	const classifier = "Classifier: License :: OSI Approved :: MIT License\nClassifier: Topic :: Text\n"
+	for text, want := range map[string]string{
+		"License: MIT\n" + classifier + "License-Expression: 0BSD\n": "0BSD",
+		"License: Ink\n" + classifier:                                "License :: OSI Approved :: MIT License",
+		classifier + "Classifier: License :: Public Domain\n":        "License :: OSI Approved :: MIT License; License :: Public Domain",
+		"License: Ink\n":                              "Ink",
+		"License: unknown\n":                          "",
+		"License: Permission is\n  granted\n":         "",
+		"License: " + strings.Repeat("x", 101) + "\n": "",
+		"": "",
+	} {
+		m, err := ParseMetadata([]byte(head + text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r index.Release
+		if m.Describe(&r); r.License != want {
+			t.Errorf("%q\n is under %q, want %q", text, r.License, want)
+		}
+	}
+}
+
 func TestTheFirstRequiresPythonCounts(t *testing.T) {
 	m, err := ParseMetadata([]byte("Metadata-Version: 2.1\nName: a\nVersion: 1\nRequires-Python:\nRequires-Python: >=3\n"))
 	if err != nil || m.RequiresPython != "" || len(m.Remarks) != 1 {

@@ -29,10 +29,6 @@ func pin(t testing.TB, text string) ledger.Pin {
 	return ledger.Pin{Name: l.Requirement.Name, Spelling: l.Requirement.Spelling, Version: l.Version}
 }
 
-func within(t testing.TB, text string) constraints.Range {
-	return resolvertest.Requirement(t, "x"+text).Range
-}
-
 // remember reads the entries of a ledger, one a line: "hold a<2", "rejection a===2 b===1",
 // "waiver RULE a<3 CONSUMER", "expected CONSUMER a<3", "freeze PATTERN", "approval a===2 OWNER".
 // "old" before it makes it one that has expired, "in ENV" behind it limits it to an environment.
