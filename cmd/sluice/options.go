@@ -345,7 +345,10 @@ func (o *options) cache(a *app) string {
 
 // policy returns what the owners want beside the requirements.
 func (s *settings) policy() gate.Policy {
-	p := gate.Policy{Downgrade: s.Policy.Downgrade == "allow"}
+	p := gate.Policy{Downgrade: s.Policy.Downgrade == "allow", Severity: make(map[string]gate.Severity)}
+	for rule, word := range s.Policy.Severity {
+		p.Severity[rule] = gate.Severity(word)
+	}
 	switch s.Policy.Prereleases {
 	case "if-needed":
 		p.Prereleases = gate.PrereleasesIfNeeded
