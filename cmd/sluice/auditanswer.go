@@ -34,7 +34,7 @@ type auditedPins struct {
 // auditFinding is something that was found of a pin.
 type auditFinding struct {
 	Rule          string            `json:"rule"`
-	Severity      string            `json:"severity"`
+	Severity      gate.Severity     `json:"severity"`
 	Package       string            `json:"package"`
 	Version       string            `json:"version"`
 	Place         constraints.Place `json:"place"`
@@ -108,7 +108,7 @@ func (x *auditAnswer) conclude(a *audit) {
 
 // counts reports whether findings of a rule are errors.
 func (a *audit) counts(rule string) bool {
-	return slices.ContainsFunc(a.rules, func(r auditRule) bool { return r.id == rule && r.severity == severityError })
+	return slices.ContainsFunc(a.rules, func(r auditRule) bool { return r.id == rule && r.severity == gate.Error })
 }
 
 // writeAudit writes the answer as text: what counts before what does not, by rule.
@@ -119,12 +119,12 @@ func writeAudit(w io.Writer, x *auditAnswer, color, full bool) error {
 	p.printf("  ")
 	p.verdict(x.Verdict)
 	p.printf("   %s · %s\n", x.pinCounts(), strings.Join(x.Environments, " "))
-	for _, severity := range []string{severityError, severityWarning} {
+	for _, severity := range []gate.Severity{gate.Error, gate.Caution} {
 		if counts := x.ruleCounts(severity); counts != "" {
-			p.printf("  %s %s\n", padded(severity+"s", 10), counts)
+			p.printf("  %s %s\n", padded(string(severity)+"s", 10), counts)
 		}
 	}
-	for _, severity := range []string{severityError, severityWarning} {
+	for _, severity := range []gate.Severity{gate.Error, gate.Caution} {
 		for _, rule := range x.Rules {
 			p.auditRule(x, rule, severity)
 		}
@@ -146,7 +146,7 @@ func (x *auditAnswer) pinCounts() string {
 }
 
 // ruleCounts returns how many findings of a severity each rule has, "" for none at all.
-func (x *auditAnswer) ruleCounts(severity string) string {
+func (x *auditAnswer) ruleCounts(severity gate.Severity) string {
 	var counts []string
 	for _, rule := range x.Rules {
 		if n := len(x.of(rule, severity)); n > 0 {
@@ -157,7 +157,7 @@ func (x *auditAnswer) ruleCounts(severity string) string {
 }
 
 // of returns the findings of a rule that have a severity.
-func (x *auditAnswer) of(rule, severity string) []*auditFinding {
+func (x *auditAnswer) of(rule string, severity gate.Severity) []*auditFinding {
 	var all []*auditFinding
 	for i := range x.Findings {
 		if f := &x.Findings[i]; f.Rule == rule && f.Severity == severity {
@@ -168,7 +168,7 @@ func (x *auditAnswer) of(rule, severity string) []*auditFinding {
 }
 
 // auditRule writes the findings of a rule, as many as one reads.
-func (p *printer) auditRule(x *auditAnswer, rule, severity string) {
+func (p *printer) auditRule(x *auditAnswer, rule string, severity gate.Severity) {
 	findings := x.of(rule, severity)
 	shown := findings
 	if !p.full {

@@ -32,7 +32,7 @@ func entryOf(e ledger.Entry) *ledgerEntry {
 func checkHeld(a *audit, p *audited) []auditFinding {
 	var all []auditFinding
 	for _, h := range ledger.Of[*ledger.Hold](a.ledger.At(a.now)) {
-		if holds(h, p.line.Requirement.Name, p.env) && !h.Range.Contains(p.version()) {
+		if h.Forbids(p.line.Requirement.Name, p.version(), p.env.Name()) {
 			all = append(all, auditFinding{Message: fmt.Sprintf("%s is held to %s", p.name(), h.Range), Entry: entryOf(h), Lifts: a.instead(p)})
 		}
 	}
@@ -53,18 +53,16 @@ func checkRejected(a *audit, p *audited) []auditFinding {
 	return all
 }
 
-// holds reports whether a hold is for a package in an environment.
-func holds(h *ledger.Hold, name constraints.Name, env *constraints.Environment) bool {
-	return h.Package == name && h.Environments.Contains(env.Name())
-}
-
 // rejects reports whether a rejection is of a version in an environment, beside pins.
 func rejects(r *ledger.Rejection, name constraints.Name, v constraints.Version, env *constraints.Environment, beside []resolver.Pin) bool {
-	if r.Name != name || !r.Version.Equal(v) || !r.Environments.Contains(env.Name()) {
-		return false
-	}
-	return !slices.ContainsFunc(r.With, func(with ledger.Pin) bool {
-		return !slices.ContainsFunc(beside, func(p resolver.Pin) bool { return p.Name == with.Name && p.Version.Equal(with.Version) })
+	return r.Name == name && r.Environments.Contains(env.Name()) && r.Matches(func(other constraints.Name) (pinned constraints.Version) {
+		if other == name {
+			return v
+		}
+		if at := slices.IndexFunc(beside, func(p resolver.Pin) bool { return p.Name == other }); at >= 0 {
+			pinned = beside[at].Version
+		}
+		return pinned
 	})
 }
 
@@ -72,7 +70,7 @@ func rejects(r *ledger.Rejection, name constraints.Name, v constraints.Version, 
 func (a *audit) remembers(p *audited, v constraints.Version, env *constraints.Environment) bool {
 	current, name := a.ledger.At(a.now), p.line.Requirement.Name
 	return slices.ContainsFunc(ledger.Of[*ledger.Hold](current), func(h *ledger.Hold) bool {
-		return holds(h, name, env) && !h.Range.Contains(v)
+		return h.Forbids(name, v, env.Name())
 	}) || slices.ContainsFunc(ledger.Of[*ledger.Rejection](current), func(r *ledger.Rejection) bool {
 		return rejects(r, name, v, env, p.beside)
 	})
@@ -95,7 +93,7 @@ func concern(e ledger.Entry, p *audited) string {
 	name, v, env := p.line.Requirement.Name, p.version(), p.env.Name()
 	switch e := e.(type) {
 	case *ledger.Hold:
-		if holds(e, name, p.env) {
+		if e.Package == name && e.Environments.Contains(env) {
 			return "a hold to " + e.Range.String()
 		}
 	case *ledger.Rejection:

@@ -9,6 +9,7 @@ import (
 	"sluice/constraints"
 	"sluice/index"
 	"sluice/index/pypi"
+	"sluice/resolver/gate"
 )
 
 // licenceChange is under what terms a release is and, where these are others, one before it.
@@ -39,7 +40,7 @@ func (a *audit) forbidden(p *audited, at int) []auditFinding {
 		return nil
 	}
 	return []auditFinding{{
-		Severity: a.in.settings.Policy.severity("licence", severityError),
+		Severity: a.in.settings.Policy.severity("licence", gate.Error),
 		Message:  fmt.Sprintf("%s is under %s, which is not allowed", p.name(), shortLicence(text)),
 		Details:  []string{"allowed are " + strings.Join(allowed, ", ")},
 		Licence:  &licenceChange{To: text},

@@ -6,30 +6,31 @@ import (
 	"strings"
 
 	"sluice/constraints"
+	"sluice/resolver/gate"
 )
 
 // auditRule is one thing that an audit finds out of pins. Its identifier is stable.
 type auditRule struct {
 	id       string
-	finds    string // completes "finds a pin ..."
-	severity string // unless the policy says otherwise
+	finds    string        // completes "finds a pin ..."
+	severity gate.Severity // unless the policy says otherwise
 	check    func(a *audit, p *audited) []auditFinding
 }
 
 // allAuditRules returns the rules in the order in which their findings are reported.
 func allAuditRules() []auditRule {
 	return []auditRule{
-		{"gone", "that the index does not have any more", severityError, checkGone},
-		{"yanked", "that was withdrawn from the index (PEP 592)", severityError, checkWithdrawn},
-		{"no-file", "without a file that the environment can install", severityError, checkFiles},
-		{"requires-python", "whose Requires-Python excludes the environment", severityError, checkPython},
-		{"rejected", "that the ledger has as rejected", severityError, checkRejected},
-		{"held", "outside of the range that the ledger holds it to", severityError, checkHeld},
-		{"vulnerability", "with a vulnerability that is known (--osv)", severityWarning, checkVulnerable},
-		{"licence", "under another licence than the release before it", severityWarning, checkLicence},
-		{"unknown", "of which it is not known what it is: exit status 2", severityError, checkUnknown},
-		{"newer-patch", "with a newer release of the same first two numbers", severityWarning, checkNewerPatch},
-		{"expired", "that an entry of the ledger is about which has expired", severityWarning, checkExpired},
+		{"gone", "that the index does not have any more", gate.Error, checkGone},
+		{"yanked", "that was withdrawn from the index (PEP 592)", gate.Error, checkWithdrawn},
+		{"no-file", "without a file that the environment can install", gate.Error, checkFiles},
+		{"requires-python", "whose Requires-Python excludes the environment", gate.Error, checkPython},
+		{"rejected", "that the ledger has as rejected", gate.Error, checkRejected},
+		{"held", "outside of the range that the ledger holds it to", gate.Error, checkHeld},
+		{"vulnerability", "with a vulnerability that is known (--osv)", gate.Caution, checkVulnerable},
+		{"licence", "under another licence than the release before it", gate.Caution, checkLicence},
+		{"unknown", "of which it is not known what it is: exit status 2", gate.Error, checkUnknown},
+		{"newer-patch", "with a newer release of the same first two numbers", gate.Caution, checkNewerPatch},
+		{"expired", "that an entry of the ledger is about which has expired", gate.Caution, checkExpired},
 	}
 }
 
@@ -56,7 +57,7 @@ func (s *settings) auditRules(named []string) []auditRule {
 	var rules []auditRule
 	for _, r := range allAuditRules() {
 		r.severity = s.Policy.severity(r.id, r.severity)
-		if r.severity != severityOff && (len(named) == 0 || slices.Contains(named, r.id)) {
+		if r.severity != gate.Off && (len(named) == 0 || slices.Contains(named, r.id)) {
 			rules = append(rules, r)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 func auditCommand() command {
 	return command{
 		name:    "audit",
-		summary: "judge every pin by metadata alone: yanked, gone, held, vulnerable, ...",
+		summary: "judge every pin by metadata alone: yanked, gone, vulnerable, ...",
 		details: `Every pin in every environment in which it is active, without any consumer:
 
 ` + auditRulesHelp() + `
@@ -158,7 +158,7 @@ func verdictOf(findings []auditFinding) gate.Verdict {
 	verdict := gate.Admit
 	for _, f := range findings {
 		switch {
-		case f.Severity != severityError:
+		case f.Severity != gate.Error:
 		case f.Rule == "unknown":
 			verdict = gate.Undecided
 		default:

@@ -131,7 +131,8 @@ func rulesHelp() string {
 	fmt.Fprint(&w, `
 Only what gets worse rejects. A finding that is there under today's pins too is
 standing; one that goes away is lifted; one that the facts do not decide is open
-and makes the verdict undecided unless something else rejects.
+and makes the verdict undecided unless something else rejects. What the ledger says
+has no part in an answer yet: no file of it is read, but replay learns from history.
 
 sluice audit finds pins ...
 

@@ -10,18 +10,14 @@ import (
 	"sluice/resolver/gate"
 )
 
-// How much a finding counts.
-const (
-	severityError   = "error"   // the answer is no
-	severityWarning = "warning" // it is said, and changes no answer
-	severityOff     = "off"     // it is not said
-)
-
-func severities() []string { return []string{severityError, severityWarning, severityOff} }
+// severities returns how much a finding can count.
+func severities() []string {
+	return []string{string(gate.Error), string(gate.Caution), string(gate.Off)}
+}
 
 // severity returns how much the findings of a rule count: as [policy] says, or as usual.
-func (p *policyConfig) severity(rule, usual string) string {
-	return cmp.Or(p.Severity[rule], usual)
+func (p *policyConfig) severity(rule string, usual gate.Severity) gate.Severity {
+	return cmp.Or(gate.Severity(p.Severity[rule]), usual)
 }
 
 // validateSeverities finds rules that there are not, and severities that are none.

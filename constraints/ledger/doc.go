@@ -3,7 +3,5 @@
 // nothing is admitted, and who approved what. Each entry has a reason and an owner, and
 // may expire.
 //
-// Parse reads a ledger with the places of its entries and all that is wrong with it. Edits
-// change the bytes of their entry and no other. What counts at a time is for Ledger.At to
-// say.
+// What counts at a time is for Ledger.At to say.
 package ledger

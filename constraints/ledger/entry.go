@@ -78,6 +78,11 @@ type Hold struct {
 	Environments Scope
 }
 
+// Forbids reports whether the hold keeps a version of a package out of an environment.
+func (h *Hold) Forbids(name constraints.Name, version constraints.Version, environment string) bool {
+	return h.Package == name && !h.Range.Contains(version) && h.Environments.Contains(environment)
+}
+
 // Rejection is a version that was found not to fit: it is not to be pinned again. With are
 // pins that it was rejected together with, so that it counts only beside these.
 type Rejection struct {
@@ -88,6 +93,17 @@ type Rejection struct {
 	Rules        []string  // that rejected it, "" where a person did
 	Evidence     string    // "sha256:HEX" of the report that rejected it, "" for none
 	Rejected     time.Time // when, zero where that is not said
+}
+
+// Matches reports whether pins are what was rejected: the version, beside all that it was
+// rejected beside. pinned returns what a package is pinned to, the zero version for nothing.
+func (r *Rejection) Matches(pinned func(constraints.Name) constraints.Version) bool {
+	for _, p := range append([]Pin{r.Pin}, r.With...) {
+		if !pinned(p.Name).Equal(p.Version) {
+			return false
+		}
+	}
+	return true
 }
 
 // Waiver lets findings of one rule about a package pass.

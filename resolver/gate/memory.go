@@ -20,12 +20,12 @@ func checkHold(s *survey, name constraints.Name) []Finding {
 	was := s.today.world.Pin(name)
 	var found []Finding
 	for _, h := range ledger.Of[*ledger.Hold](s.question.Ledger) {
-		if h.Package != name || h.Range.Contains(pin.Version) || !h.Environments.Contains(s.env.Name()) {
+		if !h.Forbids(name, pin.Version, s.env.Name()) {
 			continue
 		}
 		f := s.remembered(h, pin, fmt.Sprintf("is held to %s: %s", h.Range, h.Reason))
 		f.Line = "hold " + h.Spelling + h.Range.String()
-		if f.Status == New && was != nil && !was.Version.IsZero() && !h.Range.Contains(was.Version) {
+		if f.Status == New && was != nil && !was.Version.IsZero() && h.Forbids(name, was.Version, s.env.Name()) {
 			f.Status = Standing
 		}
 		found = append(found, f)
@@ -55,11 +55,12 @@ func checkRejected(s *survey, name constraints.Name) []Finding {
 
 // isRejected reports whether a world has all that a rejection is about.
 func isRejected(r *ledger.Rejection, world *resolver.World) bool {
-	there := func(p ledger.Pin) bool {
-		pin := world.Pin(p.Name)
-		return pin != nil && pin.Version.Equal(p.Version)
-	}
-	return there(r.Pin) && !slices.ContainsFunc(r.With, func(p ledger.Pin) bool { return !there(p) })
+	return r.Matches(func(name constraints.Name) (v constraints.Version) {
+		if pin := world.Pin(name); pin != nil {
+			v = pin.Version
+		}
+		return v
+	})
 }
 
 // beside says beside which pins a version was rejected.

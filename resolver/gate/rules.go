@@ -37,7 +37,7 @@ func Rules() []Rule {
 			},
 			check: checkYanked,
 		},
-		{ID: "loosened", Rejects: "the change itself brings the ledger or the policy under which it would pass (--base)"},
+		{ID: "loosened", Rejects: "the change itself brings the ledger or the policy under which it would pass"},
 		{
 			ID:      "requires-python",
 			Rejects: "its Requires-Python excludes an environment",
@@ -156,7 +156,7 @@ func checkDowngrade(s *survey, name constraints.Name) []Finding {
 		return nil
 	}
 	f := s.finding(New, pin, "is lower than today's "+was.Version.String())
-	f.Lifts = append(allowing("downgrade", "allow"), fmt.Sprintf("record what is wrong with today's: sluice ledger add rejection %s==%s", spelling(was), was.Version))
+	f.Lifts = allowing("downgrade", "allow")
 	return []Finding{f}
 }
 
@@ -166,7 +166,7 @@ func (s *survey) isAtFault(pin *resolver.Pin) bool {
 	return slices.ContainsFunc(ledger.Of[*ledger.Rejection](current), func(r *ledger.Rejection) bool {
 		return r.Name == pin.Name && r.Environments.Contains(s.env.Name()) && isRejected(r, s.today.world)
 	}) || slices.ContainsFunc(ledger.Of[*ledger.Hold](current), func(h *ledger.Hold) bool {
-		return h.Package == pin.Name && h.Environments.Contains(s.env.Name()) && !h.Range.Contains(pin.Version)
+		return h.Forbids(pin.Name, pin.Version, s.env.Name())
 	})
 }
 

@@ -3,6 +3,7 @@ package gate_test
 import (
 	"testing"
 	"time"
+	_ "time/tzdata" // also where the machine knows no zones
 
 	"pgregory.net/rapid"
 
@@ -12,7 +13,7 @@ import (
 func TestWindows(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
-		t.Skip("skip: no time zones on this machine")
+		t.Fatal(err)
 	}
 	for _, test := range []struct {
 		window string
