@@ -48,6 +48,15 @@ func ValidName(text string) bool {
 	return true
 }
 
+// ParsePattern reads a pattern of the names of packages, in any spelling: "*" stands for
+// any run of characters, as in "oslo.*". An error is a *constraints.SyntaxError.
+func ParsePattern(text string) (constraints.Pattern, error) {
+	if !ValidName(strings.ReplaceAll(text, "*", "x")) {
+		return "", &constraints.SyntaxError{What: "pattern of names", Input: text, Msg: "a name has letters, digits, '-', '_' and '.', and * stands for anything", Hint: `such as "oslo.*"`}
+	}
+	return constraints.Pattern(NormalizeName(text)), nil
+}
+
 // isNormal reports whether text is surely its own normal form, as most names in
 // an index are, so that normalising it allocates nothing.
 func isNormal(text string) bool {
