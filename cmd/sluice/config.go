@@ -24,6 +24,7 @@ const configName = "sluice.toml"
 type config struct {
 	Ecosystem    string              `toml:"ecosystem"`
 	Constraints  string              `toml:"constraints"`
+	Ledger       string              `toml:"ledger"`
 	Index        indexConfig         `toml:"index"`
 	Environments []environmentConfig `toml:"environment"`
 	Consumers    []consumerConfig    `toml:"consumer"`
@@ -277,6 +278,9 @@ func (o *options) displace(s *settings) {
 	}
 	if o.constraints != "" {
 		s.layout.forget("constraints")
+	}
+	if o.ledger != "" {
+		s.layout.forget("ledger")
 	}
 	if o.index != "" {
 		s.layout.forget("index.file")

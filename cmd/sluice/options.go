@@ -24,6 +24,7 @@ type options struct {
 	config       string
 	ecosystem    string
 	constraints  string
+	ledger       string
 	index        string
 	environments []string
 	consumers    []string
@@ -76,6 +77,7 @@ func (o *options) addPinFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.config, "config", "", "the configuration `FILE` (default: the nearest sluice.toml upward)")
 	flags.StringVar(&o.ecosystem, "ecosystem", "", "the `ECOSYSTEM` of versions and files: pypi (default: pypi)")
 	flags.StringVarP(&o.constraints, "constraints", "c", "", "the constraints `FILE` (default: upper-constraints.txt)")
+	flags.StringVar(&o.ledger, "ledger", "", "the ledger `FILE` (default: ledger.toml, where there is one)")
 	flags.StringArrayVarP(&o.environments, "environment", "e", nil, "an `ENVIRONMENT`: one of sluice.toml by its name, else a preset such as py311 or py311-linux-x86_64 (repeatable)")
 }
 
@@ -184,6 +186,8 @@ type settings struct {
 	configured bool // there is a sluice.toml
 	app        *app // nil where no index is asked
 	notes      []note
+
+	ledgerNamed bool // somebody said where the ledger is, so that it has to be there
 }
 
 // abs returns the path of a file that is named as the working directory sees it.
@@ -253,10 +257,9 @@ func (s *settings) rebase(base string) {
 		}
 		return filepath.Join(base, name)
 	}
-	if s.Constraints == "" {
-		s.Constraints = defaultConstraints
-	}
-	s.Constraints = under(s.Constraints)
+	s.Constraints = under(cmp.Or(s.Constraints, defaultConstraints))
+	s.ledgerNamed = s.Ledger != ""
+	s.Ledger = under(cmp.Or(s.Ledger, defaultLedger))
 	s.Index.File = under(s.Index.File)
 	s.Audit.OSV = under(s.Audit.OSV)
 	s.Index.Certificates, s.Index.ClientCertificate = under(s.Index.Certificates), under(s.Index.ClientCertificate)
@@ -283,6 +286,11 @@ func (o *options) override(s *settings) {
 	set(&s.Constraints, o.constraints)
 	if s.Constraints == "" {
 		s.Constraints = defaultConstraints
+	}
+	set(&s.Ledger, o.ledger)
+	s.ledgerNamed = s.ledgerNamed || o.ledger != ""
+	if s.Ledger == "" {
+		s.Ledger = defaultLedger
 	}
 	o.overrideIndex(s)
 	set(&s.Policy.Prereleases, o.prereleases)

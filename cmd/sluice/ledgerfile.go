@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+
+	"sluice/constraints/ledger"
+)
+
+const defaultLedger = "ledger.toml"
+
+// maxLedger bounds a ledger.toml, in bytes.
+const maxLedger = 16 << 20
+
+// ledgerPath returns the path of the ledger, as the working directory sees it.
+func (s *settings) ledgerPath() string { return s.Ledger }
+
+// readLedger reads the ledger. One that nobody names may be absent, and is empty then.
+func (s *settings) readLedger() (*ledger.File, error) {
+	data, err := readFile(s.abs(s.Ledger), maxLedger)
+	if errors.Is(err, fs.ErrNotExist) && !s.ledgerNamed {
+		data, err = nil, nil
+	}
+	if err != nil {
+		return nil, s.unreadable("ledger", "ledger", s.Ledger, err, "--ledger")
+	}
+	return ledger.Parse(s.Ledger, data)
+}
+
+// appendLedger adds entries to the ledger, which is made where there is none.
+func (s *settings) appendLedger(entries ...ledger.Entry) error {
+	return s.editLedger(func(f *ledger.File) (*ledger.File, error) { return f.Append(entries...) })
+}
+
+// editLedger replaces the ledger by an edited one. Nobody else edits it meanwhile, so that
+// nothing is lost of what several processes write at once.
+func (s *settings) editLedger(edit func(*ledger.File) (*ledger.File, error)) error {
+	name := s.abs(s.Ledger)
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target // the lock is on the folder that the file is in
+	}
+	unlock, err := lockFolder(context.Background(), filepath.Dir(name))
+	if err != nil {
+		return usageError{msg: fmt.Sprintf("%s cannot be written: %s", s.Ledger, cause(err))}
+	}
+	defer unlock()
+	data, err := readFile(name, maxLedger)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return s.unreadable("ledger", "ledger", s.Ledger, err, "--ledger")
+	}
+	before, err := ledger.Parse(s.Ledger, data)
+	if err != nil {
+		return err
+	}
+	after, err := edit(before)
+	if err != nil || string(after.Bytes()) == string(data) {
+		return err
+	}
+	return s.write(s.Ledger, after.Bytes())
+}
