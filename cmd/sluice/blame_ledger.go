@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"sluice/constraints"
@@ -76,35 +75,12 @@ func concerns(e ledger.Entry, name constraints.Name) bool {
 func blamedEntryOf(e ledger.Entry) blamedEntry {
 	record := e.Common()
 	b := blamedEntry{Kind: string(e.Kind()), Reason: record.Reason, Owner: record.Owner, Issue: record.Issue, fromLedger: true}
-	var scope ledger.Scope
-	var words []string
-	switch e := e.(type) {
-	case *ledger.Hold:
-		words, scope = []string{e.Spelling + e.Range.String()}, e.Environments
-	case *ledger.Rejection:
-		words, scope = []string{pinWords(e.Pin)}, e.Environments
-		for _, p := range e.With {
-			words = append(words, "beside "+pinWords(p))
-		}
-		b.Rules, b.Evidence = e.Rules, e.Evidence
-	case *ledger.Waiver:
-		words, scope = []string{"of " + e.Rule, "for " + e.Spelling + e.Range.String(), e.Consumer}, e.Environments
-	case *ledger.ExpectedFailure:
-		words, scope = []string{"of " + e.Consumer, "with " + e.Spelling + e.Range.String(), e.Test}, e.Environments
-	case *ledger.Freeze:
-		words = []string{"from " + e.From.UTC().Format(time.DateTime), "to " + e.To.UTC().Format(time.DateTime)}
-	case *ledger.Approval:
-		words = []string{pinWords(e.Pin)}
+	if r, ok := e.(*ledger.Rejection); ok {
+		b.Rules, b.Evidence = r.Rules, r.Evidence
 	}
-	if len(scope) > 0 {
-		words = append(words, "["+strings.Join(scope, " ")+"]")
-	}
+	b.What = subjectOf(e)
 	if !record.Expires.IsZero() {
-		words = append(words, "until "+record.Expires.UTC().Format(time.DateTime))
+		b.What += " until " + record.Expires.UTC().Format(time.DateTime)
 	}
-	b.What = strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 	return b
 }
-
-// pinWords returns a pin as one writes it.
-func pinWords(p ledger.Pin) string { return p.Spelling + "==" + p.Version.String() }

@@ -98,8 +98,10 @@ func (f *File) Expire(e Entry, at time.Time) (*File, error) {
 	default:
 		start, end, text = field.value.offset, field.value.offset+field.value.length, momentText(at, 1)
 	}
+	record := *e.Common()
+	record.Expires = at
 	entries := slices.Clone(f.ledger.Entries)
-	entries[i] = expiring(e, at)
+	entries[i] = WithRecord(e, record)
 	return f.edited(slices.Concat(data[:start], []byte(text), data[end:]), entries)
 }
 
@@ -112,39 +114,6 @@ func (f *File) ending() string {
 		return "\r\n"
 	}
 	return "\n"
-}
-
-// expiring returns an entry as it is with another time of expiry.
-func expiring(e Entry, at time.Time) Entry {
-	record := *e.Common()
-	record.Expires = at
-	switch e := e.(type) {
-	case *Hold:
-		changed := *e
-		changed.Record = record
-		return &changed
-	case *Rejection:
-		changed := *e
-		changed.Record = record
-		return &changed
-	case *Waiver:
-		changed := *e
-		changed.Record = record
-		return &changed
-	case *ExpectedFailure:
-		changed := *e
-		changed.Record = record
-		return &changed
-	case *Freeze:
-		changed := *e
-		changed.Record = record
-		return &changed
-	case *Approval:
-		changed := *e
-		changed.Record = record
-		return &changed
-	}
-	return e
 }
 
 // edited returns the file with another text. It makes sure that this says what it is to.

@@ -155,3 +155,34 @@ func (*Waiver) Kind() Kind          { return KindWaiver }
 func (*ExpectedFailure) Kind() Kind { return KindExpectedFailure }
 func (*Freeze) Kind() Kind          { return KindFreeze }
 func (*Approval) Kind() Kind        { return KindApproval }
+
+// WithRecord returns an entry as it is with another record.
+func WithRecord(e Entry, record Record) Entry {
+	switch e := e.(type) {
+	case *Hold:
+		other := *e
+		other.Record = record
+		return &other
+	case *Rejection:
+		other := *e
+		other.Record = record
+		return &other
+	case *Waiver:
+		other := *e
+		other.Record = record
+		return &other
+	case *ExpectedFailure:
+		other := *e
+		other.Record = record
+		return &other
+	case *Freeze:
+		other := *e
+		other.Record = record
+		return &other
+	case *Approval:
+		other := *e
+		other.Record = record
+		return &other
+	}
+	return e
+}

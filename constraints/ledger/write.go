@@ -62,7 +62,7 @@ func (w *writer) printf(format string, args ...any) { fmt.Fprintf(&w.Builder, fo
 
 func (w *writer) text(key, text string) {
 	if text != "" {
-		w.printf("%s = %s\n", key, quoted(text))
+		w.printf("%s = %s\n", key, Quote(text))
 	}
 }
 
@@ -78,7 +78,7 @@ func (w *writer) texts(key string, list []string) {
 	}
 	items := make([]string, len(list))
 	for i, text := range list {
-		items[i] = quoted(text)
+		items[i] = Quote(text)
 	}
 	w.printf("%s = [%s]\n", key, strings.Join(items, ", "))
 }
@@ -91,6 +91,10 @@ func (w *writer) moment(key string, t time.Time, days int) {
 	}
 	w.printf("%s = %s\n", key, momentText(t, days))
 }
+
+// Through returns the time at which something is over as a ledger has it: as the last day,
+// UTC, if that counts as a whole.
+func Through(over time.Time) string { return momentText(over, 1) }
 
 func momentText(t time.Time, days int) string {
 	t = t.UTC()
@@ -116,9 +120,9 @@ func texts[S ~string](list []S) []string {
 	return all
 }
 
-// quoted returns a text as a basic string (TOML 1.0, "String"). What cannot be seen is
+// Quote returns a text as a basic string (TOML 1.0, "String"). What cannot be seen is
 // escaped, so that the file reads as what it says.
-func quoted(text string) string {
+func Quote(text string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range text {

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sluice/constraints"
+	"sluice/constraints/ledger"
+)
+
+// add adds an entry.
+func (k *keeper) add(args []string) (*ledgerAnswer, error) {
+	entry, err := k.entry(args)
+	if err != nil {
+		return nil, err
+	}
+	if findings := k.meaningless(entry); len(findings) > 0 {
+		var errs []error
+		for _, f := range findings {
+			errs = append(errs, usageError{msg: f.Message, hint: f.Hint})
+		}
+		return nil, errors.Join(errs...)
+	}
+	var added ledger.Entry
+	err = k.edit(func(f *ledger.File) (*ledger.File, error) {
+		for _, e := range f.Ledger().Entries {
+			if isSame(e, entry) {
+				return nil, usageError{msg: fmt.Sprintf("%s: the ledger has this %s already", e.Common().Place, e.Kind()), hint: "lift it first, or let it expire: sluice ledger expire " + fmt.Sprint(e.Common().Place.Line) + " --on DATE"}
+			}
+		}
+		f, err := f.Append(entry)
+		if err == nil {
+			entries := f.Ledger().Entries
+			added = entries[len(entries)-1]
+		}
+		return f, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return k.answer([]ledger.Entry{added}), nil
+}
+
+// isSame reports whether two entries do the same, whoever wants it, why and how long.
+func isSame(a, b ledger.Entry) bool {
+	return ledger.Text(ledger.WithRecord(a, ledger.Record{})) == ledger.Text(ledger.WithRecord(b, ledger.Record{})) &&
+		(a.Kind() != ledger.KindApproval || a.Common().Owner == b.Common().Owner)
+}
+
+// entry reads an entry from a command line: its kind, and KEY=VALUE for each key. It is
+// written as the ledger would have it, and read by who reads that.
+func (k *keeper) entry(args []string) (ledger.Entry, error) {
+	if len(args) == 0 {
+		return nil, usageError{msg: "no kind of entry given", hint: "there are " + strings.Join(kindNames(), ", ")}
+	}
+	if !slices.Contains(kindNames(), args[0]) {
+		return nil, usageError{msg: fmt.Sprintf("there is no kind of entry %q", args[0]), hint: cmp.Or(didYouMean(args[0], kindNames()), "there are "+strings.Join(kindNames(), ", "))}
+	}
+	fields := args[1:]
+	for _, arg := range fields {
+		if key, value, ok := strings.Cut(arg, "="); !ok || key == "" || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz-") != "" || value == "" {
+			return nil, usageError{msg: fmt.Sprintf("%q is no KEY=VALUE", arg), hint: "such as package=sqlalchemy 'range=<2' 'reason=nova is not ready' owner=@db"}
+		}
+	}
+	has := func(key string) bool {
+		return slices.ContainsFunc(fields, func(arg string) bool { return strings.HasPrefix(arg, key+"=") })
+	}
+	if owner := k.app.getenv("SLUICE_OWNER"); owner != "" && !has("owner") {
+		fields = append(slices.Clip(fields), "owner="+owner)
+	}
+	if args[0] == string(ledger.KindRejection) && !has("rejected") {
+		fields = append(slices.Clip(fields), "rejected="+k.now.Truncate(time.Second).Format(time.RFC3339))
+	}
+	lines := []string{"[[" + args[0] + "]]"}
+	for _, arg := range fields {
+		lines = append(lines, field(arg))
+	}
+	file, err := ledger.Parse("", []byte(strings.Join(lines, "\n")+"\n"))
+	if err != nil {
+		return nil, onCommandLine(err, fields)
+	}
+	return file.Ledger().Entries[0], nil
+}
+
+// field returns KEY=VALUE of the command line as a ledger has it.
+func field(arg string) string {
+	key, value, _ := strings.Cut(arg, "=")
+	switch key {
+	case "with", "environments", "rules", "packages", "except":
+		items := strings.Split(value, ",")
+		for i, item := range items {
+			items[i] = ledger.Quote(strings.TrimSpace(item))
+		}
+		return key + " = [" + strings.Join(items, ", ") + "]"
+	case "from", "to", "expires", "rejected":
+		if strings.Trim(value, "0123456789-+:.TZ") == "" {
+			return key + " = " + value
+		}
+	}
+	return key + " = " + ledger.Quote(value)
+}
+
+// onCommandLine returns the problems of an entry that a command line gives: of the line of
+// a field, they are of its argument.
+func onCommandLine(err error, fields []string) error {
+	var problems constraints.Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	var errs []error
+	for _, p := range problems {
+		msg := p.Msg
+		if n := p.Place.Line - 2; n >= 0 && n < len(fields) {
+			msg = fmt.Sprintf("%s: %s", fields[n], msg)
+		}
+		errs = append(errs, usageError{msg: msg, hint: p.Hint})
+	}
+	return errors.Join(errs...)
+}
+
+// kindNames returns the kinds of entries, as one types them.
+func kindNames() []string {
+	var names []string
+	for _, kind := range ledger.Kinds() {
+		names = append(names, string(kind))
+	}
+	return names
+}

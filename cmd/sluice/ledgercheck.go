@@ -1,0 +1,141 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"sluice/constraints"
+	"sluice/constraints/ledger"
+	"sluice/resolver/gate"
+)
+
+// ledgerFinding is something in the ledger that is not as it should be. An error is in an
+// entry that does not do what who wrote it meant.
+type ledgerFinding struct {
+	Severity gate.Severity     `json:"severity"`
+	Place    constraints.Place `json:"place"`
+	Kind     ledger.Kind       `json:"kind"`
+	Subject  string            `json:"subject"`
+	Message  string            `json:"message"`
+	Hint     string            `json:"hint,omitempty"`
+}
+
+// check answers what in the ledger means nothing, counts no more or is there twice.
+func (k *keeper) check(args []string) (*ledgerAnswer, error) {
+	if len(args) > 0 {
+		return nil, usageError{msg: fmt.Sprintf("ledger check takes no arguments, not %q", args[0]), hint: "it checks all entries"}
+	}
+	file, err := k.readLedger()
+	if err != nil {
+		return nil, err
+	}
+	entries := file.Ledger().Entries
+	x := k.answer(entries)
+	for i, e := range entries {
+		x.Findings = append(x.Findings, k.meaningless(e)...)
+		if e.Common().ExpiredAt(k.now) {
+			x.Findings = append(x.Findings, finding(e, gate.Caution, "it has expired, and counts no more", "sluice ledger expire takes it out"))
+		} else if f, ok := e.(*ledger.Freeze); ok && !k.now.Before(f.To) {
+			x.Findings = append(x.Findings, finding(e, gate.Caution, "the freeze is over", fmt.Sprintf("sluice ledger lift %d takes it out", f.Place.Line)))
+		}
+		if first := slices.IndexFunc(entries[:i], func(other ledger.Entry) bool { return isSame(other, e) }); first >= 0 {
+			x.Findings = append(x.Findings, finding(e, gate.Caution, fmt.Sprintf("%s says so already", entries[first].Common().Place), "lift one of them"))
+		}
+	}
+	return x, nil
+}
+
+func finding(e ledger.Entry, severity gate.Severity, msg, hint string) ledgerFinding {
+	return ledgerFinding{severity, e.Common().Place, e.Kind(), subjectOf(e), msg, hint}
+}
+
+// meaningless returns what keeps an entry from doing anything: names that nothing has.
+// Where it is not configured what there is, every name may be one.
+func (k *keeper) meaningless(e ledger.Entry) []ledgerFinding {
+	var scope ledger.Scope
+	var rules []string
+	consumer := ""
+	switch e := e.(type) {
+	case *ledger.Hold:
+		scope = e.Environments
+	case *ledger.Rejection:
+		scope = e.Environments
+	case *ledger.Waiver:
+		scope, rules, consumer = e.Environments, []string{e.Rule}, e.Consumer
+	case *ledger.ExpectedFailure:
+		scope, consumer = e.Environments, e.Consumer
+	}
+	var all []ledgerFinding
+	unknown := func(what, name string, known []string) {
+		if len(known) > 0 && name != "" && !slices.Contains(known, name) {
+			all = append(all, finding(e, gate.Error, fmt.Sprintf("there is no %s %q", what, name), cmp.Or(didYouMean(name, known), fewOf(known))))
+		}
+	}
+	for _, name := range scope {
+		unknown("environment", name, k.environmentLabels())
+	}
+	for _, rule := range rules {
+		unknown("rule", rule, ruleNames())
+	}
+	unknown("consumer", consumer, k.consumerNames())
+	return all
+}
+
+// environmentLabels returns the names of the matrix.
+func (k *keeper) environmentLabels() []string {
+	var names []string
+	for _, c := range k.Environments {
+		names = append(names, c.label())
+	}
+	return names
+}
+
+// consumerNames returns the names of the consumers, none where they are not to be found.
+func (k *keeper) consumerNames() []string {
+	in := &inputs{settings: k.settings}
+	if in.findConsumers() != nil {
+		return nil
+	}
+	var names []string
+	for _, c := range in.consumers {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// fewOf returns a hint that lists what there is, if that is not much.
+func fewOf(known []string) string {
+	const few = 8
+	if len(known) > few {
+		return ""
+	}
+	hint := "there is"
+	if len(known) > 1 {
+		hint = "there are"
+	}
+	for i, name := range known {
+		if i > 0 {
+			hint += ","
+		}
+		hint += " " + name
+	}
+	return hint
+}
+
+// ledgerFindings writes what is wrong, errors first.
+func (p *printer) ledgerFindings(findings []ledgerFinding) {
+	for _, severity := range []gate.Severity{gate.Error, gate.Caution} {
+		for _, f := range findings {
+			if f.Severity != severity {
+				continue
+			}
+			p.row(string(f.Kind), f.Subject)
+			p.sub(string(severity), f.Message)
+			if f.Hint != "" {
+				p.sub("hint", f.Hint)
+			}
+			p.sub("at", f.Place.String())
+		}
+	}
+}
