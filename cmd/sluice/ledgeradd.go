@@ -45,10 +45,36 @@ func (k *keeper) add(args []string) (*ledgerAnswer, error) {
 	return k.answer([]ledger.Entry{added}), nil
 }
 
-// isSame reports whether two entries do the same, whoever wants it, why and how long.
+// isSame reports whether two entries do the same, whoever wants it, why and how long. Two
+// people's approvals are two.
 func isSame(a, b ledger.Entry) bool {
-	return ledger.Text(ledger.WithRecord(a, ledger.Record{})) == ledger.Text(ledger.WithRecord(b, ledger.Record{})) &&
-		(a.Kind() != ledger.KindApproval || a.Common().Owner == b.Common().Owner)
+	return ledger.Text(effectOf(a)) == ledger.Text(effectOf(b)) && (a.Kind() != ledger.KindApproval || a.Common().Owner == b.Common().Owner)
+}
+
+// effectOf returns what an entry does: without its record, and with names and versions in
+// the one form that all their spellings have.
+func effectOf(e ledger.Entry) ledger.Entry {
+	plain := func(p ledger.Pin) ledger.Pin {
+		return ledger.Pin{Name: p.Name, Spelling: string(p.Name), Version: constraints.NewVersion("", fmt.Sprintf("%x", p.Version.Key()), false)}
+	}
+	e = ledger.WithRecord(e, ledger.Record{})
+	switch e := e.(type) {
+	case *ledger.Hold:
+		e.Spelling = string(e.Package)
+	case *ledger.Waiver:
+		e.Spelling = string(e.Package)
+	case *ledger.ExpectedFailure:
+		e.Spelling = string(e.Package)
+	case *ledger.Approval:
+		e.Pin = plain(e.Pin)
+	case *ledger.Rejection:
+		e.Pin, e.Evidence, e.Rules, e.Rejected = plain(e.Pin), "", nil, time.Time{}
+		e.With = slices.Clone(e.With)
+		for i, p := range e.With {
+			e.With[i] = plain(p)
+		}
+	}
+	return e
 }
 
 // entry reads an entry from a command line: its kind, and KEY=VALUE for each key. It is

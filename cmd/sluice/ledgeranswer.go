@@ -102,16 +102,12 @@ func writeLedger(w io.Writer, x *ledgerAnswer, color, full bool) error {
 // summary says in a line what was done, or what there is.
 func (x *ledgerAnswer) summary() string {
 	entries := fmt.Sprintf("%s in %s", many(len(x.Entries), "entry", "entries"), x.Ledger)
-	if x.DryRun {
-		entries = "would be, " + entries
-	}
-	switch x.Action {
-	case "add":
-		return "added, " + entries
-	case "lift":
-		return "lifted, " + entries
-	case "expire":
-		return "changed, " + entries
+	done := map[string]string{"add": "added", "lift": "lifted", "expire": "changed"}[x.Action]
+	switch {
+	case done != "" && x.DryRun:
+		return "would be " + done + ": " + entries
+	case done != "":
+		return done + ": " + entries
 	}
 	expired := 0
 	for _, e := range x.Entries {

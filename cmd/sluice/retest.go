@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"sluice/constraints"
 	"sluice/constraints/ledger"
@@ -31,10 +32,10 @@ type retest struct {
 type outcome string
 
 const (
-	outcomeLift   outcome = "lift"   // nothing speaks against what it forbids any more
-	outcomeStands outcome = "stands" // what it forbids would still be rejected
-	outcomeOpen   outcome = "open"   // that cannot be decided
-	outcomeUntold outcome = "untold" // it rests on something that is not judged here
+	outcomeLift     outcome = "lift"       // nothing speaks against what it forbids any more
+	outcomeStands   outcome = "stands"     // what it forbids would still be rejected
+	outcomeOpen     outcome = "open"       // that cannot be decided
+	outcomeUnjudged outcome = "not-judged" // it rests on something that is not judged here
 )
 
 // maxRetries bounds how many versions outside of a hold are tried, the newest first.
@@ -61,7 +62,7 @@ func (k *keeper) retest(args []string) (*ledgerAnswer, error) {
 	}
 	defer in.close()
 	x := k.answer(entries)
-	r := &retester{in, file.Ledger()}
+	r := &retester{in, file.Ledger(), k.now}
 	for i, e := range entries {
 		result, err := r.judge(e)
 		if err != nil {
@@ -84,6 +85,7 @@ func (k *keeper) retest(args []string) (*ledgerAnswer, error) {
 type retester struct {
 	in     *inputs
 	ledger ledger.Ledger
+	now    time.Time
 }
 
 func (r *retester) judge(e ledger.Entry) (*retest, error) {
@@ -165,10 +167,10 @@ func (r *retester) rejection(e *ledger.Rejection) (*retest, error) {
 	if other := slices.IndexFunc(e.Rules, func(rule string) bool {
 		return !slices.ContainsFunc(judged, func(r gate.Rule) bool { return r.ID == rule })
 	}); other >= 0 {
-		return &retest{Outcome: outcomeUntold, Message: fmt.Sprintf("it was rejected by %s, which is not judged here", e.Rules[other])}, nil
+		return &retest{Outcome: outcomeUnjudged, Message: fmt.Sprintf("it was rejected by %s, which is not judged here", e.Rules[other])}, nil
 	}
 	if len(e.Rules) == 0 {
-		return &retest{Outcome: outcomeUntold, Message: "it names no rule that rejected it: that its reason is gone is its owner's to say"}, nil
+		return &retest{Outcome: outcomeUnjudged, Message: "it names no rule that rejected it: that its reason is gone is its owner's to say"}, nil
 	}
 	result, err := r.ask(e, e.Pin, e.Environments)
 	if err != nil {
@@ -210,7 +212,7 @@ func (r *retester) ask(without ledger.Entry, pin ledger.Pin, scope ledger.Scope)
 	environments := r.within(scope)
 	result := &retest{Candidate: pinWords(pin)}
 	if len(environments) == 0 {
-		result.Outcome, result.Message = outcomeUntold, "it is for no environment of the matrix"
+		result.Outcome, result.Message = outcomeUnjudged, "it is for no environment of the matrix"
 		return result, nil
 	}
 	c := candidate{name: pin.Name, spelling: pin.Spelling, version: pin.Version.String()}
@@ -232,7 +234,7 @@ func (r *retester) ask(without ledger.Entry, pin ledger.Pin, scope ledger.Scope)
 	result.Evidence = fmt.Sprintf("sha256:%x", sha256.Sum256(text.Bytes()))
 	switch {
 	case len(report.Candidates) == 0:
-		result.Outcome, result.Message = outcomeUntold, fmt.Sprintf("%s is what is pinned today", result.Candidate)
+		result.Outcome, result.Message = outcomeUnjudged, fmt.Sprintf("%s is what is pinned today", result.Candidate)
 	case report.Verdict == gate.Admit:
 		result.Outcome = outcomeLift
 	case report.Verdict == gate.Reject:
@@ -247,7 +249,7 @@ func (r *retester) ask(without ledger.Entry, pin ledger.Pin, scope ledger.Scope)
 // ledger, and whenever it is asked: what is only for now to wait for does not count.
 func (r *retester) question(without ledger.Entry, edited *pinfile.File, environments []*constraints.Environment) *gate.Question {
 	q := r.in.question(linesOf(edited))
-	q.Environments = environments
+	q.Environments, q.Now = environments, r.now
 	q.Ledger = ledger.Ledger{}
 	for _, e := range r.ledger.Entries {
 		if e != without && e.Kind() != ledger.KindFreeze {
@@ -285,7 +287,7 @@ func (p *printer) retests(all []retest) {
 	if len(all) == 0 {
 		p.printf("  nothing is held or rejected\n")
 	}
-	for _, want := range []outcome{outcomeLift, outcomeOpen, outcomeUntold, outcomeStands} {
+	for _, want := range []outcome{outcomeLift, outcomeOpen, outcomeUnjudged, outcomeStands} {
 		for _, r := range all {
 			if r.Outcome != want {
 				continue
