@@ -56,8 +56,9 @@ type blamer struct {
 	first  bool
 }
 
-// blamePins returns who changed the pins of a package.
-func blamePins(h history, name constraints.Name) (*blame, error) {
+// blamePins returns who changed the pins of a package, and what the ledger, nil for none,
+// said of it.
+func blamePins(h history, book *gitHistory, name constraints.Name) (*blame, error) {
 	b := &blamer{name: name, since: make(map[string]*commit), first: true}
 	b.answer = &blame{SchemaVersion: gate.SchemaVersion, Command: "blame", Name: string(name), Pins: []blamedPin{}, Changes: []blamedMove{}}
 	var last []gate.Line
@@ -75,6 +76,11 @@ func blamePins(h history, name constraints.Name) (*blame, error) {
 			pin.Place = nil
 		}
 		b.answer.Pins = append(b.answer.Pins, pin)
+	}
+	if book != nil {
+		if err := b.rememberAll(book); err != nil {
+			return nil, err
+		}
 	}
 	slices.Reverse(b.answer.Changes)
 	slices.Reverse(b.answer.Records)
@@ -114,7 +120,7 @@ func (b *blamer) list(l *listing) {
 		by = nil // it said so from the beginning
 	}
 	for i := range b.answer.Records {
-		if e := &b.answer.Records[i]; e.Lifted == nil {
+		if e := &b.answer.Records[i]; e.Lifted == nil && !e.fromLedger {
 			e.Lifted = by
 		}
 	}

@@ -10,13 +10,13 @@ import (
 
 // rememberAll takes up what the ledger said of the package in the course of its history.
 // States that cannot be read change nothing.
-func (b *blamer) rememberAll(h *gitHistory, parse func(name string, data []byte) (ledger.Ledger, error)) error {
+func (b *blamer) rememberAll(h *gitHistory) error {
 	for state, err := range h.states {
 		if err != nil {
 			return err
 		}
-		if book, err := parse(h.path, state.data); err == nil {
-			b.remember(book, state.commit)
+		if f, err := ledger.Parse(h.path, state.data); err == nil {
+			b.remember(f.Ledger(), state.commit)
 		}
 	}
 	return nil

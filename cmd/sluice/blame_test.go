@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -61,7 +60,7 @@ func TestBlameTellsWhatALedgerSaid(t *testing.T) {
 1..3 rejection knot==2 beside Rope==2
 1..2 waiver of range for Rope nova
 1..2 expected-failure of nova with Rope<2
-1..2 freeze from 2026-01-01 12:00:00 to 2026-01-02 12:00:00
+1..2 freeze from 2026-01-01 12:00:00 to 2026-01-02 12:00:00 of r*
 1..2 approval Rope==2
 3..- hold Rope<2 [py38] until 2026-01-01 12:00:00
 `
@@ -73,13 +72,16 @@ func TestBlameTellsWhatALedgerSaid(t *testing.T) {
 // The records of a ledger are those of its history in git.
 func TestBlameReadsTheHistoryOfALedger(t *testing.T) {
 	g := newGitRepository(t)
-	g.write("ledger", "one\n")
+	approval := func(reason string) string {
+		return "[[approval]]\npackage = \"rope\"\nversion = \"1\"\nowner = \"o\"\nreason = \"" + reason + "\"\n"
+	}
+	g.write("ledger", approval("one"))
 	g.commit("begin")
-	g.write("ledger", "one\ntwo\n")
+	g.write("ledger", approval("one")+approval("two"))
 	g.commit("add two")
 	g.write("ledger", "broken\n")
 	g.commit("break")
-	g.write("ledger", "two\n")
+	g.write("ledger", approval("two"))
 	g.commit("lift one")
 	r, err := openRepository(t.Context(), g.dir)
 	if err != nil {
@@ -90,17 +92,7 @@ func TestBlameReadsTheHistoryOfALedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := &blamer{name: "rope", answer: &blame{}}
-	err = b.rememberAll(h, func(name string, data []byte) (ledger.Ledger, error) {
-		var book ledger.Ledger
-		for reason := range strings.FieldsSeq(string(data)) {
-			if reason == "broken" {
-				return book, errors.New(name)
-			}
-			book.Entries = append(book.Entries, &ledger.Approval{Record: ledger.Record{Reason: reason}, Pin: ledger.Pin{Name: "rope"}})
-		}
-		return book, nil
-	})
-	if err != nil {
+	if err := b.rememberAll(h); err != nil {
 		t.Fatal(err)
 	}
 	var got strings.Builder

@@ -16,8 +16,9 @@ func blameCommand() command {
 		args:    "PACKAGE",
 		summary: "say which commits set a pin, and what is remembered of it",
 		details: `The commits of the git repository, or of a recorded history (see sluice replay), that
-changed what the package is pinned to, newest first; and, of a recorded history, what
-the list of requirements said of it, with the commits that added and lifted that.`,
+changed what the package is pinned to, newest first; and what the ledger said of it,
+or of a recorded history the list of requirements, with the commits that added and
+lifted that.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			o := options{flags: flags}
 			var p past
@@ -44,7 +45,11 @@ func (a *app) blame(o *options, p *past, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	answer, err := blamePins(h, pep508.NormalizeName(args[0]))
+	book, err := p.openLedger(a, s)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := blamePins(h, book, pep508.NormalizeName(args[0]))
 	if err != nil {
 		return 0, err
 	}

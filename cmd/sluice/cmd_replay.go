@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"sluice/constraints"
+	"sluice/constraints/ledger"
 	"sluice/resolver/gate"
 )
 
@@ -77,39 +79,63 @@ func (p *past) open(a *app, o *options, s *settings) (history, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := p.until
-	if to == "" {
-		to = "HEAD"
-	}
-	h, err := repo.openGit(path, p.since, to)
+	h, err := repo.openGit(path, p.since, cmp.Or(p.until, "HEAD"))
 	if err != nil {
 		return nil, err
 	}
+	h.law = &lawFiles{read: func(config, book *pastFile) (*rules, error) { return o.rulesOf(s, config, book) }}
 	if name, _ := o.configFile(a); name != "" {
-		if path, err := repo.path(abs(a.dir, name)); err == nil {
-			h.rules = &rulesFile{path, func(name string, data []byte) (*rules, error) { return o.rulesOf(s, name, data) }}
-		}
+		h.law.config, _ = repo.path(abs(a.dir, name))
 	}
+	h.law.ledger, _ = repo.path(s.abs(s.Ledger)) // outside of the repository it has no past
 	return h.revisions, nil
 }
 
-// rulesOf returns the rules that a sluice.toml of the past has, with the flags put over it.
-func (o *options) rulesOf(today *settings, name string, data []byte) (*rules, error) {
-	c, err := parseConfig(name, data)
-	if err != nil {
-		return nil, err
-	}
-	s := *today
-	s.config = *c
-	o.override(&s)
-	if err := s.choose(o.environments); err != nil {
-		return nil, err
+// rulesOf returns the rules that a sluice.toml and a ledger of the past have, with the flags
+// put over them. Where there is no sluice.toml, today's counts.
+func (o *options) rulesOf(today *settings, config, book *pastFile) (*rules, error) {
+	s, name := *today, configName
+	if config != nil {
+		name = config.name
+		c, err := parseConfig(config.name, config.data)
+		if err != nil {
+			return nil, err
+		}
+		s.config = *c
+		o.override(&s)
+		if err := s.choose(o.environments); err != nil {
+			return nil, err
+		}
 	}
 	eras, err := s.eras()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &rules{eras, gate.Law{Policy: s.policy()}}, nil
+	law := gate.Law{Policy: s.policy()}
+	if book != nil {
+		f, err := ledger.Parse(book.name, book.data)
+		if err != nil {
+			return nil, err
+		}
+		law.Ledger = f.Ledger()
+	}
+	return &rules{eras, law}, nil
+}
+
+// openLedger opens the history of the ledger in the git repository, nil where it has none.
+func (p *past) openLedger(a *app, s *settings) (*gitHistory, error) {
+	if p.history != "" {
+		return nil, nil
+	}
+	repo, err := openRepository(context.Background(), a.dir)
+	if err != nil {
+		return nil, err
+	}
+	path, err := repo.path(s.abs(s.Ledger))
+	if err != nil {
+		return nil, nil
+	}
+	return repo.openGit(path, p.since, cmp.Or(p.until, "HEAD"))
 }
 
 func (a *app) replay(o *options, p *past, args []string) (int, error) {

@@ -22,19 +22,25 @@ const (
 	chunk      = 64        // commits whose files are read at once
 )
 
-// rulesFile is a file of the repository that has rules, and what they are by what it says.
-// The name is for problems.
-type rulesFile struct {
-	path string
-	read func(name string, data []byte) (*rules, error)
+// lawFiles are the files of the repository that say what a change is judged by, by their
+// paths, "" for none, and what that is by what they say.
+type lawFiles struct {
+	config, ledger string
+	read           func(config, ledger *pastFile) (*rules, error) // nil for a file that is not there
+}
+
+// pastFile is a file as a commit has it. The name is for problems.
+type pastFile struct {
+	name string
+	data []byte
 }
 
 // gitHistory is the history of a constraints file in a repository: of its first parents, so
 // that a branch that was merged counts as one commit.
 type gitHistory struct {
 	*repository
-	path    string     // of the constraints file
-	rules   *rulesFile // nil for none
+	path    string    // of the constraints file
+	law     *lawFiles // nil for none
 	commits []gitCommit
 }
 
@@ -202,29 +208,30 @@ func (h *gitHistory) names(commits []gitCommit) []string {
 		if i == 0 {
 			names = append(names, parent+":"+h.path)
 		}
-		if h.rules != nil {
-			names = append(names, parent+":"+h.rules.path)
+		if h.law != nil {
+			names = append(names, parent+":"+h.law.config, parent+":"+h.law.ledger)
 		}
 	}
 	return names
 }
 
 // rulesOf returns the rules that a commit found when it was made: those of its parent. Each
-// state of their file is read once, and complained of once.
+// state of their files is read once, and complained of once.
 func (h *gitHistory) rulesOf(files *gitFiles, c gitCommit, known map[string]*rules) (*rules, error) {
 	parent := parentOf(c)
-	if h.rules == nil || parent == "" {
+	if h.law == nil || parent == "" {
 		return nil, nil
 	}
-	id, there := files.ids[parent+":"+h.rules.path]
-	if !there {
+	config, ledger := files.file(parent, h.law.config), files.file(parent, h.law.ledger)
+	if config == nil && ledger == nil {
 		return nil, nil
 	}
-	found, ok := known[id]
+	key := files.ids[parent+":"+h.law.config] + " " + files.ids[parent+":"+h.law.ledger]
+	found, ok := known[key]
 	var err error
 	if !ok {
-		found, err = h.rules.read(parent[:min(len(parent), 8)]+":"+h.rules.path, files.data(parent, h.rules.path))
-		known[id] = found
+		found, err = h.law.read(config, ledger)
+		known[key] = found
 	}
 	return found, err
 }
@@ -237,6 +244,14 @@ type gitFiles struct {
 
 // data returns a file as a commit has it, nil where it has none.
 func (f *gitFiles) data(commit, path string) []byte { return f.texts[f.ids[commit+":"+path]] }
+
+// file returns a file as a commit has it, nil where it has none.
+func (f *gitFiles) file(commit, path string) *pastFile {
+	if _, there := f.ids[commit+":"+path]; !there || path == "" {
+		return nil
+	}
+	return &pastFile{commit[:min(len(commit), 8)] + ":" + path, f.data(commit, path)}
+}
 
 // objects reads files, by names such as "COMMIT:PATH", in two processes. What a commit does
 // not have is left out.

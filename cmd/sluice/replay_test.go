@@ -176,7 +176,7 @@ func TestAnswersOfThePastFollowTheirSchema(t *testing.T) {
 	followsSchema(t, schema, replayed)
 	followsSchema(t, schema, replayOf(t, historyOf(t, nil), "py38"))
 	for _, name := range []constraints.Name{"a", "b", "c"} {
-		blamed, err := blamePins(historyOf(t, commits), name)
+		blamed, err := blamePins(historyOf(t, commits), nil, name)
 		if err != nil {
 			t.Fatal(err)
 		}
