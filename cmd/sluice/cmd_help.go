@@ -131,7 +131,8 @@ func rulesHelp() string {
 	fmt.Fprint(&w, `
 Only what gets worse rejects. A finding that is there under today's pins too is
 standing; one that goes away is lifted; one that the facts do not decide is open
-and makes the verdict undecided unless something else rejects.
+and makes the verdict undecided unless something else rejects. The ledger can have
+one waived or expected, and the policy can make a rule a warning, or off.
 `)
 	return w.String()
 }
@@ -169,9 +170,20 @@ relative to its folder. The flag that goes before a key stands behind it.
   files = ["requirements.txt"]               # in each; default: all manifests found   --files
   owner = "@nova"
 
-  [policy]
+  [policy]                                   # for all packages
   prereleases = "deny"                       # if-needed, allow   --prereleases
-  downgrade   = "deny"                       # allow              --downgrade
+  downgrade   = "deny"                       # allow              --downgrade; denied where the ledger does not say what is wrong with today's pin
+  min-age     = "72h"                        # or "3d": how long ago a version must have been uploaded   --min-age
+  step        = "minor"                      # patch, major: the largest step from today's pin           --step
+  first-party = false                        # true: a new dependency or a raised minimum takes a minor release
+  approvals   = 0                            # how many people have to approve, in the ledger
+  closed      = ["fri 15:00 - mon 08:00"]    # when nothing is admitted, each week ...
+  zone        = "Europe/Berlin"              # ... on the clocks of this place
+  severity    = { semver = "warning" }       # error, warning or off, by rule
+
+  [[policy.package]]                         # for some; later tables go before earlier ones, key by key
+  match       = ["oslo.*"]                   # patterns of their names
+  first-party = true
 
   [choose]                                   # what resolve, generate and upgrade are not to choose
   exclude   = ["urllib3==2.0.5", "nova<20"]  # versions, besides those of --exclude

@@ -66,11 +66,6 @@ type consumerConfig struct {
 	table string // its path in the layout; "" for a consumer of a flag
 }
 
-type policyConfig struct {
-	Prereleases string `toml:"prereleases"` // deny, if-needed or allow
-	Downgrade   string `toml:"downgrade"`   // deny or allow
-}
-
 // chooseConfig is what resolve, generate and upgrade are not to choose.
 type chooseConfig struct {
 	Exclude  []string `toml:"exclude"`   // requirements whose versions are not to be chosen
@@ -132,11 +127,6 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 	if c.Ecosystem != "" && c.Ecosystem != "pypi" {
 		complain("ecosystem", fmt.Sprintf("%q is not supported", c.Ecosystem), `"pypi" is`)
 	}
-	for path, value := range map[string]string{"policy.prereleases": c.Policy.Prereleases, "policy.downgrade": c.Policy.Downgrade} {
-		if err := oneOf(value, words(path)...); err != nil {
-			complain(path, err.Error(), "")
-		}
-	}
 	for i, text := range c.Choose.Exclude {
 		if _, err := parseExclusion(text, constraints.Place{}); err != nil {
 			complain(under("choose.exclude", strconv.Itoa(i)), err.Error(), err.hint)
@@ -147,6 +137,7 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 			complain(under("choose.leave-out", strconv.Itoa(i)), fmt.Sprintf("%q is not the name of a package", name), "")
 		}
 	}
+	c.validatePolicy(complain, faulty)
 	c.validateEnvironments(complain, faulty)
 	c.validateConsumers(complain, faulty)
 	return problems
@@ -159,6 +150,10 @@ func words(path string) []string {
 		return []string{"deny", "if-needed", "allow"}
 	case "policy.downgrade":
 		return []string{"deny", "allow"}
+	case "policy.step":
+		return []string{"patch", "minor", "major"}
+	case "policy.severity":
+		return []string{"error", "warning", "off"}
 	}
 	return nil
 }
@@ -225,7 +220,9 @@ func configKeys(t reflect.Type) []string {
 	case reflect.Struct:
 		var keys []string
 		for i := range t.NumField() {
-			if key := t.Field(i).Tag.Get("toml"); key != "" {
+			if t.Field(i).Anonymous {
+				keys = append(keys, configKeys(t.Field(i).Type)...)
+			} else if key := t.Field(i).Tag.Get("toml"); key != "" {
 				keys = append(append(keys, key), configKeys(t.Field(i).Type)...)
 			}
 		}

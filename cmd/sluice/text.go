@@ -207,7 +207,7 @@ func (p *printer) sub(label, text string) {
 // finding writes one reason in full.
 func (p *printer) finding(f *gate.Finding, r *gate.Report) {
 	label := f.Rule
-	if f.Status == gate.Open || f.Status == gate.Warning {
+	if f.Status != gate.New {
 		label = string(f.Status)
 	}
 	message := f.Message
