@@ -42,6 +42,15 @@ func (a above) Contains(v Version) bool  { return v.Compare(a.version) > 0 }
 func (a above) MentionsPrerelease() bool { return a.version.IsPrerelease() }
 func (a above) String() string           { return ">" + a.version.String() }
 
+// Outside returns the range that holds what another does not.
+func Outside(r Range) Range { return outside{r} }
+
+type outside struct{ within Range }
+
+func (o outside) Contains(v Version) bool  { return !o.within.Contains(v) }
+func (o outside) MentionsPrerelease() bool { return o.within.MentionsPrerelease() }
+func (o outside) String() string           { return "outside " + o.within.String() }
+
 // Everything returns the range that holds every version.
 func Everything() Range { return everything{} }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -37,13 +38,22 @@ type app struct {
 	dirErr         error
 	terminal       bool // stdout is one
 	talksToPerson  bool // stderr is one
+	now            func() time.Time
 }
 
 // newApp returns the app of this process.
 func newApp() *app {
-	a := &app{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: isTerminal(os.Stdout), talksToPerson: isTerminal(os.Stderr)}
+	a := &app{stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, terminal: isTerminal(os.Stdout), talksToPerson: isTerminal(os.Stderr), now: time.Now}
 	a.dir, a.dirErr = os.Getwd()
 	return a
+}
+
+// clock returns what time it is, the zero time where nobody knows.
+func (a *app) clock() time.Time {
+	if a.now == nil {
+		return time.Time{}
+	}
+	return a.now().UTC()
 }
 
 // home returns the user's folder, "" for none.

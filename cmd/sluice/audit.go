@@ -34,6 +34,7 @@ type audited struct {
 	pkg          *index.Package             // nil: there is none
 	release      *resolver.Release          // that the pin stands for; nil: it is not published
 	err          error                      // why that is not known
+	terms        policyTerms                // of the package
 }
 
 // version returns the version that is installed, as the index spells it where it has it.
@@ -87,12 +88,18 @@ func (a *audit) place(rule string) int {
 // judge returns what there is to say of a line, the same in several environments once.
 func (a *audit) judge(line gate.Line, environments []*constraints.Environment, beside map[*constraints.Environment][]resolver.Pin) []auditFinding {
 	var all []auditFinding
+	terms := a.in.settings.termsOf(line.Requirement.Name)
 	for _, env := range environments {
 		p := a.look(line, env)
-		p.environments, p.beside = environments, beside[env]
+		p.environments, p.beside, p.terms = environments, beside[env], terms
 		for _, rule := range a.rules {
+			severity := terms.severity(rule.id, rule.severity)
+			if severity == gate.Off {
+				continue
+			}
 			for _, f := range rule.check(a, p) {
-				f.Rule, f.Severity = rule.id, cmp.Or(f.Severity, rule.severity)
+				f.Rule, f.Severity = rule.id, cmp.Or(f.Severity, severity)
+				a.waive(&f, p)
 				f.Package, f.Version, f.Place, f.environment = line.Requirement.Spelling, p.version().String(), line.Place, env.Name()
 				f.line = line.Requirement.String()
 				all = append(all, f)

@@ -44,7 +44,8 @@ type auditFinding struct {
 	Newer         string            `json:"newer,omitempty"`
 	Licence       *licenceChange    `json:"licence,omitempty"`
 	Vulnerability *vulnerability    `json:"vulnerability,omitempty"`
-	Entry         *ledgerEntry      `json:"entry,omitempty"` // of the ledger
+	Entry         *ledgerEntry      `json:"entry,omitempty"`     // of the ledger, that it rests on
+	WaivedBy      *ledgerEntry      `json:"waived_by,omitempty"` // a waiver, which makes it a warning
 	Lifts         []string          `json:"lifts,omitempty"`
 
 	line        string // as the constraints file has it
@@ -189,6 +190,10 @@ func (p *printer) auditFinding(f *auditFinding, x *auditAnswer) {
 	if e := f.Entry; e != nil {
 		p.sub("because", strings.TrimSpace(fmt.Sprintf("%s (%s) %s", e.Reason, e.Owner, e.Issue)))
 		p.sub("says", e.Place.String())
+	}
+	if e := f.WaivedBy; e != nil {
+		p.sub("waived", strings.TrimSpace(fmt.Sprintf("%s (%s) %s", e.Reason, e.Owner, e.Issue)))
+		p.sub("by", e.Place.String())
 	}
 	for _, l := range f.Lifts {
 		p.sub("lifts", l)

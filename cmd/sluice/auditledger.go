@@ -8,6 +8,7 @@ import (
 	"sluice/constraints"
 	"sluice/constraints/ledger"
 	"sluice/resolver"
+	"sluice/resolver/gate"
 )
 
 // ledgerEntry is what an entry of the ledger says beside what it is about.
@@ -27,6 +28,17 @@ func entryOf(e ledger.Entry) *ledgerEntry {
 		entry.Expires = &r.Expires
 	}
 	return entry
+}
+
+// waive makes a finding a warning that the ledger has a waiver for. One for a single consumer
+// is for none of an audit, which has no consumers.
+func (a *audit) waive(f *auditFinding, p *audited) {
+	for _, w := range ledger.Of[*ledger.Waiver](a.ledger.At(a.now)) {
+		if w.Rule == f.Rule && w.Package == p.line.Requirement.Name && w.Range.Contains(p.version()) && w.Consumer == "" && w.Environments.Contains(p.env.Name()) {
+			f.Severity, f.WaivedBy = gate.Caution, entryOf(w)
+			return
+		}
+	}
 }
 
 func checkHeld(a *audit, p *audited) []auditFinding {

@@ -40,7 +40,7 @@ func (a *audit) forbidden(p *audited, at int) []auditFinding {
 		return nil
 	}
 	return []auditFinding{{
-		Severity: a.in.settings.Policy.severity("licence", gate.Error),
+		Severity: p.terms.severity("licence", gate.Error),
 		Message:  fmt.Sprintf("%s is under %s, which is not allowed", p.name(), shortLicence(text)),
 		Details:  []string{"allowed are " + strings.Join(allowed, ", ")},
 		Licence:  &licenceChange{To: text},

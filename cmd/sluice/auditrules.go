@@ -52,12 +52,15 @@ func auditRulesHelp() string {
 }
 
 // auditRules returns the rules to judge by, with their severities: those that are named,
-// or all, without those that the policy leaves out.
+// or all, without those that the policy leaves out for every package.
 func (s *settings) auditRules(named []string) []auditRule {
 	var rules []auditRule
 	for _, r := range allAuditRules() {
 		r.severity = s.Policy.severity(r.id, r.severity)
-		if r.severity != gate.Off && (len(named) == 0 || slices.Contains(named, r.id)) {
+		off := r.severity == gate.Off && !slices.ContainsFunc(s.Policy.Packages, func(p packagePolicy) bool {
+			return p.severity(r.id, gate.Off) != gate.Off
+		})
+		if !off && (len(named) == 0 || slices.Contains(named, r.id)) {
 			rules = append(rules, r)
 		}
 	}

@@ -83,7 +83,13 @@ func (b *binder) entries(to reflect.Value, table map[string]any, path string) {
 // fieldOf returns the field of a struct for a key, the zero Value for none.
 func fieldOf(to reflect.Value, key string) reflect.Value {
 	for i := range to.NumField() {
-		if to.Type().Field(i).Tag.Get("toml") == key {
+		field := to.Type().Field(i)
+		if field.Anonymous {
+			if inner := fieldOf(to.Field(i), key); inner.IsValid() {
+				return inner
+			}
+		}
+		if field.Tag.Get("toml") == key {
 			return to.Field(i)
 		}
 	}

@@ -75,7 +75,11 @@ func (u *upgrade) climb(ctx context.Context, in *inputs, env *constraints.Enviro
 		if err != nil {
 			return nil, err
 		}
-		c.plan.Excluded = append(c.plan.Excluded, older...)
+		barred, err := in.barred(p, env)
+		if err != nil {
+			return nil, err
+		}
+		c.plan.Excluded = append(append(c.plan.Excluded, older...), barred...)
 		versions, err := in.facts.Versions(p.Name)
 		if err != nil {
 			return nil, err

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
 	"sluice/constraints"
-	"sluice/constraints/ledger"
 	"sluice/index/osv"
 	"sluice/resolver/gate"
 )
@@ -106,8 +104,12 @@ func (a *app) audit(o *options, q *auditOptions, args []string) (int, error) {
 // openAudit reads what an audit is about: the pins, and side by side the facts of them and
 // the vulnerabilities.
 func (s *settings) openAudit(rules []string) (*audit, error) {
-	a := &audit{in: &inputs{settings: s}, rules: s.auditRules(rules), now: time.Now(), ledger: ledger.Ledger{}}
-	var err error
+	a := &audit{in: &inputs{settings: s}, rules: s.auditRules(rules), now: s.now}
+	book, err := s.readLedger()
+	if err != nil {
+		return nil, err
+	}
+	a.ledger = book.Ledger()
 	a.in.environments, err = s.environments()
 	if err := errors.Join(s.unconfigured(nil), err, a.in.loadConstraints()); err != nil {
 		return nil, err

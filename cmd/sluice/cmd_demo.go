@@ -64,7 +64,7 @@ func (a *app) demoRun() (status int, err error) {
 	}{{fixtures.Good, 0}, {fixtures.Bad, 1}}
 	for _, w := range wanted {
 		fmt.Fprintf(a.stdout, "$ sluice gate %s\n", w.candidate)
-		verdict, err := there.judge(&options{cacheDir: filepath.Join(dir, ".cache"), format: "text"}, []string{w.candidate})
+		verdict, err := there.judge(&options{cacheDir: filepath.Join(dir, ".cache"), format: "text"}, nil, []string{w.candidate})
 		if err != nil {
 			return 0, err
 		}

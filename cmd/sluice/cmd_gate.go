@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"sluice/constraints/pinfile"
 	"sluice/resolver/gate"
 )
@@ -12,33 +14,56 @@ import (
 func gateCommand() command {
 	return command{
 		name:    "gate",
-		args:    "CANDIDATE...",
+		args:    "CANDIDATE... | --base REVISION",
 		summary: "judge whether candidates may be pinned, against every consumer",
 		details: `A candidate is NAME==VERSION. Of a split pin all lines are meant. With a marker,
 as in 'attrs==23.1.0; python_version >= "3.9"', the file is judged as sluice edit
 would write it: a line that is active elsewhere too is split. Several candidates
 are judged together.
 
-What fails under today's pins already does not reject; it is shown as standing.`,
-		setup: question((*app).gate),
+With --base REVISION the change of the constraints file since a git revision is
+judged: what it changes are the candidates. The pins of today, sluice.toml and the
+ledger are those of that revision. What the change brings of its own counts where it
+is stricter, and where it would let pass what rejects the change, that is one more
+reason to reject it.
+
+What fails under today's pins already does not reject; it is shown as standing.
+--record keeps a rejection in the ledger, so that the version is not admitted again
+before somebody lifts that.`,
+		setup: func(a *app, flags *pflag.FlagSet) runFunc {
+			o := options{flags: flags}
+			var r recorder
+			o.addFlags(flags)
+			o.addOutputFlags(flags)
+			o.addBaseFlag(flags)
+			r.addFlags(flags)
+			return func(args []string) (int, error) { return a.gate(&o, &r, args) }
+		},
 	}
 }
 
-func (a *app) gate(o *options, args []string) (int, error) {
-	verdict, err := a.judge(o, args)
+func (a *app) gate(o *options, r *recorder, args []string) (int, error) {
+	if err := r.validate(a); err != nil {
+		return 0, err
+	}
+	verdict, err := a.judge(o, r, args)
 	if err != nil {
 		return 0, err
 	}
 	if o.format == "text" && !o.full && verdict != gate.Admit {
-		again := shellWords(slices.Concat(o.asked(), args))
-		_, err = fmt.Fprintf(a.stdout, "\nwhy in full: sluice why %s   for machines: --format json\n", printable(again))
+		again := "why " + shellWords(slices.Concat(o.asked(), args))
+		if o.base != "" {
+			again = "gate --full " + shellWords(o.asked())
+		}
+		_, err = fmt.Fprintf(a.stdout, "\nwhy in full: sluice %s   for machines: --format json\n", printable(again))
 	}
 	return verdict.ExitStatus(), err
 }
 
-// judge answers whether candidates may be pinned.
-func (a *app) judge(o *options, args []string) (gate.Verdict, error) {
-	candidates, err := parseCandidates(args)
+// judge answers whether candidates, or the change since the base, may be pinned, and
+// records a rejection where that is asked for.
+func (a *app) judge(o *options, r *recorder, args []string) (gate.Verdict, error) {
+	candidates, err := o.candidates(args)
 	if err != nil {
 		return gate.Undecided, err
 	}
@@ -47,16 +72,47 @@ func (a *app) judge(o *options, args []string) (gate.Verdict, error) {
 		return gate.Undecided, err
 	}
 	defer in.close()
-	edited, err := apply(in.file, candidates, in.environments)
+	edited, own, err := in.change(a, o, candidates)
 	if err != nil {
 		return gate.Undecided, err
 	}
-	report := gate.Judge(in.ask(in.question(linesOf(edited))))
+	q := in.ask(in.question(linesOf(edited)))
+	report := gate.JudgeChange(q, own)
 	if err := in.facts.settle(); err != nil {
 		return gate.Undecided, err
 	}
 	notes := slices.Concat(in.settings.notes, remarks(in.file, edited, candidates, in.environments, "would be"), in.overlooked(candidates, report))
-	return report.Verdict, a.answer(o, in, report, notes)
+	recorded, err := r.record(in, report)
+	if err != nil {
+		return gate.Undecided, err
+	}
+	return report.Verdict, a.answer(o, in, report, append(notes, recorded...))
+}
+
+// candidates reads the candidates from the command line; with a base there are none.
+func (o *options) candidates(args []string) ([]candidate, error) {
+	if o.base == "" {
+		return parseCandidates(args)
+	}
+	if len(args) > 0 {
+		return nil, usageError{msg: fmt.Sprintf("%q is a candidate, and --base takes them from the change of the constraints file", args[0]), hint: "give one or the other"}
+	}
+	return nil, nil
+}
+
+// change returns the constraints file that is asked about: with the candidates, or the
+// working tree's, with the law that it brings where that is not the base's.
+func (in *inputs) change(a *app, o *options, candidates []candidate) (*pinfile.File, *gate.Law, error) {
+	if in.settings.base == nil {
+		edited, err := apply(in.file, candidates, in.environments)
+		return edited, nil, err
+	}
+	edited, err := in.settings.readConstraints(in.settings.Constraints)
+	if err != nil {
+		return nil, nil, err
+	}
+	own, err := a.ownLaw(o, in.settings)
+	return edited, own, err
 }
 
 // shellWords returns arguments as one would type them.
@@ -75,7 +131,9 @@ func shellWords(args []string) string {
 func (in *inputs) overlooked(candidates []candidate, report *gate.Report) []note {
 	var notes []note
 	unpinned := func(c candidate) bool { return len(c.unpinned(in.file, in.environments)) > 0 }
-	if len(report.Candidates) == 0 && !slices.ContainsFunc(candidates, unpinned) {
+	if b := in.settings.base; b != nil && len(report.Candidates) == 0 {
+		notes = append(notes, note{Message: "no pin changes since " + b.revision + ", in any environment"})
+	} else if len(report.Candidates) == 0 && !slices.ContainsFunc(candidates, unpinned) {
 		notes = append(notes, note{Message: "the candidates are what is pinned already, in every environment that they are for"})
 	}
 	for _, c := range candidates {

@@ -172,6 +172,9 @@ func (g *generation) load(in *inputs) (err error) {
 	if in.environments, err = s.environments(); err != nil {
 		return err
 	}
+	if err := in.loadLaw(); err != nil {
+		return err
+	}
 	if s.hasConstraintsFile() {
 		err = in.loadConstraints()
 	} else { // it is made from nothing
@@ -219,7 +222,7 @@ func (g *generation) choose(in *inputs) (chosen []map[constraints.Name]constrain
 		return nil, found, err
 	}
 	for _, env := range in.environments {
-		versions, err := g.solve(ctx, in, env, excluded, &found)
+		versions, err := g.solve(ctx, in, env, slices.Concat(excluded, in.forbidden(env)), &found)
 		if err != nil {
 			return nil, found, withHint(fmt.Errorf("%s: %w", env.Name(), err))
 		}

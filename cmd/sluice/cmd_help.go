@@ -131,8 +131,8 @@ func rulesHelp() string {
 	fmt.Fprint(&w, `
 Only what gets worse rejects. A finding that is there under today's pins too is
 standing; one that goes away is lifted; one that the facts do not decide is open
-and makes the verdict undecided unless something else rejects. What the ledger says
-has no part in an answer yet: no file of it is read, but replay learns from history.
+and makes the verdict undecided unless something else rejects. The ledger can have
+one waived or expected, and the policy can make a rule a warning, or off.
 
 sluice audit finds pins ...
 
@@ -176,10 +176,20 @@ relative to its folder. The flag that goes before a key stands behind it.
   files = ["requirements.txt"]               # in each; default: all manifests found   --files
   owner = "@nova"
 
-  [policy]
+  [policy]                                   # for all packages
   prereleases = "deny"                       # if-needed, allow   --prereleases
-  downgrade   = "deny"                       # allow              --downgrade
-  severity    = { vulnerability = "error" }  # by rule: error, warning or off
+  downgrade   = "deny"                       # allow              --downgrade; denied where the ledger does not say what is wrong with today's pin
+  min-age     = "72h"                        # or "3d": how long ago a version must have been uploaded   --min-age
+  step        = "minor"                      # patch, major: the largest step from today's pin           --step
+  first-party = false                        # true: a new dependency or a raised minimum takes a minor release
+  approvals   = 0                            # how many people have to approve, in the ledger
+  closed      = ["fri 15:00 - mon 08:00"]    # when nothing is admitted, each week ...
+  zone        = "Europe/Berlin"              # ... on the clocks of this place
+  severity    = { semver = "warning" }       # by rule, also of sluice audit: error, warning or off
+
+  [[policy.package]]                         # for some; later tables go before earlier ones, key by key
+  match       = ["oslo.*"]                   # patterns of their names
+  first-party = true
 
   [audit]                                    # what sluice audit judges by besides
   osv = "all.zip"                            # --osv: known vulnerabilities, a folder or zip archive of the OSV format

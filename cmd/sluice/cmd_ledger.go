@@ -57,7 +57,6 @@ type keeper struct {
 	dryRun  bool
 
 	*settings
-	now time.Time
 }
 
 func (k *keeper) run(args []string) (int, error) {
@@ -74,7 +73,6 @@ func (k *keeper) run(args []string) (int, error) {
 	if k.settings, err = k.options.settings(k.app); err != nil {
 		return 0, err
 	}
-	k.now = time.Now().UTC()
 	answer, err := actions[args[0]](args[1:])
 	if err != nil {
 		return 0, err

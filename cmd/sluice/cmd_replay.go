@@ -10,7 +10,6 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/ledger"
-	"sluice/resolver/gate"
 )
 
 func replayCommand() command {
@@ -111,15 +110,13 @@ func (o *options) rulesOf(today *settings, config, book *pastFile) (*rules, erro
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	law := gate.Law{Policy: s.policy()}
+	remembered := new(ledger.File)
 	if book != nil {
-		f, err := ledger.Parse(book.name, book.data)
-		if err != nil {
+		if remembered, err = ledger.Parse(book.name, book.data); err != nil {
 			return nil, err
 		}
-		law.Ledger = f.Ledger()
 	}
-	return &rules{eras, law}, nil
+	return &rules{eras, s.law(remembered)}, nil
 }
 
 // openLedger opens the history of the ledger in the git repository, nil where it has none.
@@ -182,7 +179,7 @@ func (p *past) take(o *options, args []string) error {
 func (p *past) judge(in *inputs, eras []era, h history) (*replay, error) {
 	r := &replayer{
 		eras:   eras,
-		law:    gate.Law{Policy: in.settings.policy()},
+		law:    in.settings.law(new(ledger.File)), // what was remembered then is for the history to say
 		recall: newRecall(patternsOf(p.routine)),
 		source: nothingKnown{},
 	}

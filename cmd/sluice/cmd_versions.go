@@ -120,7 +120,7 @@ func (in *inputs) versionEntries(p *index.Package) ([]versionEntry, error) {
 			}
 		}
 		e.ExcludedBy = demands.excluding(r.Version)
-		e.Because = in.passedOver(r, &e, pins)
+		e.Because = in.passedOver(p.Name(), r, &e, pins)
 		e.Candidate = e.Because == ""
 		entries = append(entries, e)
 	}
@@ -178,8 +178,8 @@ func (d demands) excluding(v constraints.Version) []string {
 }
 
 // passedOver returns why a version is nothing for a gate to look at, "" when it is.
-func (in *inputs) passedOver(r *resolver.Release, e *versionEntry, pins map[string]constraints.Version) string {
-	lower := len(pins) > 0
+func (in *inputs) passedOver(name constraints.Name, r *resolver.Release, e *versionEntry, pins map[string]constraints.Version) string {
+	policy, lower := in.settings.policyOf(name), len(pins) > 0
 	for _, pin := range pins {
 		lower = lower && r.Version.Compare(pin) < 0
 	}
@@ -190,12 +190,30 @@ func (in *inputs) passedOver(r *resolver.Release, e *versionEntry, pins map[stri
 		return "yanked"
 	case len(e.Installable) == 0:
 		return "no file for the matrix"
-	case r.Version.IsPrerelease() && in.settings.policy().Prereleases == gate.DenyPrereleases:
+	case r.Version.IsPrerelease() && policy.Prereleases == gate.DenyPrereleases:
 		return "a pre-release"
-	case lower && !in.settings.policy().Downgrade:
+	case lower && !policy.Downgrade:
 		return "lower than the pin"
 	}
-	return ""
+	return in.remembered(name, r.Version)
+}
+
+// remembered returns what the ledger has against a version in all environments, "" for
+// nothing.
+func (in *inputs) remembered(name constraints.Name, version constraints.Version) string {
+	why := ""
+	for _, env := range in.environments {
+		against := ""
+		for _, x := range in.forbidden(env) {
+			if x.Name == name && x.Range.Contains(version) {
+				against = x.Reason
+			}
+		}
+		if why = against; why == "" {
+			return ""
+		}
+	}
+	return why
 }
 
 // commonPython returns the Requires-Python that the files agree on, "" for none.

@@ -26,7 +26,7 @@ candidates, with every consumer and chain.`,
 func (a *app) why(o *options, args []string) (int, error) {
 	if len(args) > 0 && strings.Contains(args[0], "=") {
 		o.full = true
-		verdict, err := a.judge(o, args)
+		verdict, err := a.judge(o, nil, args)
 		return verdict.ExitStatus(), err
 	}
 	if len(args) != 1 {

@@ -72,12 +72,6 @@ type consumerConfig struct {
 	table string // its path in the layout; "" for a consumer of a flag
 }
 
-type policyConfig struct {
-	Prereleases string            `toml:"prereleases"` // deny, if-needed or allow
-	Downgrade   string            `toml:"downgrade"`   // deny or allow
-	Severity    map[string]string `toml:"severity"`    // by rule: error, warning or off
-}
-
 // chooseConfig is what resolve, generate and upgrade are not to choose.
 type chooseConfig struct {
 	Exclude  []string `toml:"exclude"`   // requirements whose versions are not to be chosen
@@ -145,12 +139,6 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 	if c.Ecosystem != "" && c.Ecosystem != "pypi" {
 		complain("ecosystem", fmt.Sprintf("%q is not supported", c.Ecosystem), `"pypi" is`)
 	}
-	for path, value := range map[string]string{"policy.prereleases": c.Policy.Prereleases, "policy.downgrade": c.Policy.Downgrade} {
-		if err := oneOf(value, words(path)...); err != nil {
-			complain(path, err.Error(), "")
-		}
-	}
-	c.validateSeverities(complain)
 	for i, text := range c.Choose.Exclude {
 		if _, err := parseExclusion(text, constraints.Place{}); err != nil {
 			complain(under("choose.exclude", strconv.Itoa(i)), err.Error(), err.hint)
@@ -161,6 +149,7 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 			complain(under("choose.leave-out", strconv.Itoa(i)), fmt.Sprintf("%q is not the name of a package", name), "")
 		}
 	}
+	c.validatePolicy(complain, faulty)
 	c.validateEnvironments(complain, faulty)
 	c.validateConsumers(complain, faulty)
 	return problems
@@ -168,11 +157,14 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 
 // words returns the values that a key is limited to, none for any.
 func words(path string) []string {
+	path = strings.Replace(unnumbered(path), "policy.package.", "policy.", 1)
 	switch {
 	case path == "policy.prereleases":
 		return []string{"deny", "if-needed", "allow"}
 	case path == "policy.downgrade":
 		return []string{"deny", "allow"}
+	case path == "policy.step":
+		return []string{"patch", "minor", "major"}
 	case around(path) == "policy.severity":
 		return severities()
 	}
@@ -243,7 +235,9 @@ func configKeys(t reflect.Type) []string {
 	case reflect.Struct:
 		var keys []string
 		for i := range t.NumField() {
-			if key := t.Field(i).Tag.Get("toml"); key != "" {
+			if t.Field(i).Anonymous {
+				keys = append(keys, configKeys(t.Field(i).Type)...)
+			} else if key := t.Field(i).Tag.Get("toml"); key != "" {
 				keys = append(append(keys, key), configKeys(t.Field(i).Type)...)
 			}
 		}

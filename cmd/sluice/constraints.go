@@ -11,12 +11,20 @@ import (
 
 // loadConstraints reads the constraints file.
 func (in *inputs) loadConstraints() error {
-	file, err := in.settings.readConstraints(in.settings.Constraints)
+	file, err := in.settings.readToday()
 	if err != nil {
 		return err
 	}
 	in.file, in.lines = file, linesOf(file)
 	return nil
+}
+
+// readToday reads the constraints file as it is without the change that is asked about.
+func (s *settings) readToday() (*pinfile.File, error) {
+	if s.base != nil {
+		return s.base.constraints(s)
+	}
+	return s.readConstraints(s.Constraints)
 }
 
 // readConstraints reads a constraints file, all of whose problems are the error.

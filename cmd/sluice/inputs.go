@@ -21,6 +21,7 @@ type inputs struct {
 	lines        []gate.Line
 	consumers    []*consumer
 	facts        *facts
+	law          gate.Law
 }
 
 // load reads all inputs, the consumers and the index side by side.
@@ -32,7 +33,7 @@ func load(s *settings) (*inputs, error) {
 	if err := errors.Join(s.unconfigured(missing), err, missing); err != nil {
 		return nil, err
 	}
-	err = inFileOrder(sideBySide(in.loadPins, in.loadConsumers))
+	err = inFileOrder(sideBySide(in.loadPins, in.loadConsumers, in.loadLaw))
 	if err == nil {
 		err = in.loadRoots()
 	}
@@ -68,6 +69,16 @@ func (in *inputs) prefetchPins() error {
 	err := in.facts.prefetch(pins)
 	in.facts.origin.Stage("facts of " + count(len(pins), "pin"))
 	return err
+}
+
+// loadLaw reads the ledger, and what the policy says.
+func (in *inputs) loadLaw() error {
+	book, err := in.settings.readLedger()
+	if err != nil {
+		return err
+	}
+	in.law = in.settings.law(book)
+	return nil
 }
 
 // pins returns the versions that the constraints file pins each package to.
@@ -137,6 +148,11 @@ func (s *settings) openFacts(environments []*constraints.Environment) (*facts, e
 	if err != nil {
 		return nil, err
 	}
+	if s.base != nil {
+		if err := s.base.trusts(s); err != nil {
+			return nil, err
+		}
+	}
 	if s.Index.File == "" {
 		return s.app.openLive(s, environments, before)
 	}
@@ -183,7 +199,8 @@ func (in *inputs) question(after []gate.Line) *gate.Question {
 		Before:       in.lines,
 		After:        after,
 		Source:       in.facts,
-		Law:          gate.Law{Policy: in.settings.policy()},
+		Now:          in.settings.now,
+		Law:          in.law,
 	}
 	for _, c := range in.consumers {
 		q.Consumers = append(q.Consumers, c.judged)

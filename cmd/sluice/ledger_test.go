@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -85,7 +86,7 @@ func TestAnswersOfTheLedgerFollowTheirSchema(t *testing.T) {
 		{"lift -n waiver", []string{`"dry_run": true`}},
 	} {
 		var out, complaints bytes.Buffer
-		a := &app{stdout: &out, stderr: &complaints, dir: dir, getenv: func(string) string { return "" }}
+		a := &app{stdout: &out, stderr: &complaints, dir: dir, getenv: func(string) string { return "" }, now: time.Now}
 		a.run(append([]string{"ledger"}, append(strings.Fields(test.args), "--format", "json", "--cache-dir", filepath.Join(dir, ".cache"))...))
 		answer, err := jsonschema.UnmarshalJSON(bytes.NewReader(out.Bytes()))
 		if err != nil {

@@ -18,16 +18,27 @@ const maxLedger = 16 << 20
 // ledgerPath returns the path of the ledger, as the working directory sees it.
 func (s *settings) ledgerPath() string { return s.Ledger }
 
-// readLedger reads the ledger. One that nobody names may be absent, and is empty then.
+// readLedger reads the ledger, which is that of the base where there is one. One that nobody
+// names may be absent, and is empty then.
 func (s *settings) readLedger() (*ledger.File, error) {
-	data, err := readFile(s.abs(s.Ledger), maxLedger)
+	if s.Ledger == "" {
+		return new(ledger.File), nil
+	}
+	name, shown := s.abs(s.Ledger), s.Ledger
+	var data []byte
+	var err error
+	if s.base != nil && s.base.holds(name) {
+		data, shown, err = s.base.file(name)
+	} else {
+		data, err = readFile(name, maxLedger)
+	}
 	if errors.Is(err, fs.ErrNotExist) && !s.ledgerNamed {
 		data, err = nil, nil
 	}
 	if err != nil {
 		return nil, s.unreadable("ledger", "ledger", s.Ledger, err, "--ledger")
 	}
-	return ledger.Parse(s.Ledger, data)
+	return ledger.Parse(shown, data)
 }
 
 // appendLedger adds entries to the ledger, which is made where there is none.

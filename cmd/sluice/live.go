@@ -72,14 +72,23 @@ func (o *indexOptions) before() (time.Time, error) {
 	if o.asOf == "" {
 		return time.Time{}, nil
 	}
-	if day, err := time.Parse(time.DateOnly, o.asOf); err == nil {
-		return day.AddDate(0, 0, 1), nil // the day itself still counts
+	at, isDay, err := parseTime("--as-of", o.asOf)
+	if isDay {
+		at = at.AddDate(0, 0, 1) // the day itself still counts
 	}
-	at, err := time.Parse(time.RFC3339, o.asOf)
+	return at, err
+}
+
+// parseTime reads the date or the time that a flag gives; a date is its beginning, in UTC.
+func parseTime(flag, text string) (at time.Time, isDay bool, err error) {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return day, true, nil
+	}
+	at, err = time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, usageError{msg: fmt.Sprintf("--as-of: %q is no date", o.asOf), hint: "write it as 2026-11-25 or 2026-11-25T12:00:00Z"}
+		return time.Time{}, false, usageError{msg: fmt.Sprintf("%s: %q is no date", flag, text), hint: "write it as 2026-11-25 or 2026-11-25T12:00:00Z"}
 	}
-	return at, nil
+	return at, false, nil
 }
 
 // openLive returns what the indexes have published.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -11,9 +12,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/spf13/pflag"
 
+	"sluice/constraints"
+	"sluice/constraints/ledger"
 	"sluice/index/fetch"
 	"sluice/resolver/gate"
 )
@@ -31,6 +36,10 @@ type options struct {
 	files        []string
 	prereleases  string
 	downgrade    string
+	minAge       string
+	step         string
+	now          string
+	base         string // a revision of git
 	cacheDir     string
 	live         indexOptions
 	format       string
@@ -45,6 +54,9 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.index, "index", "", "take what is published from a `FILE` of index facts: JSON lines, gzip of it, or a snapshot")
 	flags.StringVar(&o.prereleases, "prereleases", "", "the `POLICY` for pre-releases as pins: deny, if-needed or allow (default: deny)")
 	flags.StringVar(&o.downgrade, "downgrade", "", "the `POLICY` for pins that are lowered: deny or allow (default: deny)")
+	flags.StringVar(&o.minAge, "min-age", "", "how long ago a version must have been uploaded to be pinned, a `SPAN` such as 72h or 3d")
+	flags.StringVar(&o.step, "step", "", "the largest `STEP` from today's pin: patch, minor or major")
+	flags.StringVar(&o.now, "now", "", "judge as if it were this `TIME`, 2026-11-25 or 2026-11-25T12:00:00Z (default: the clock's)")
 	o.addIndexFlags(flags)
 }
 
@@ -85,6 +97,11 @@ func (o *options) addPinFlags(flags *pflag.FlagSet) {
 func (o *options) addConsumerFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.consumers, "consumers", nil, "a `PATTERN` of consumer folders, such as 'projects/*' (repeatable)")
 	flags.StringSliceVar(&o.files, "files", nil, "the `FILES` to read in each consumer, with commas between (default: all manifests found)")
+}
+
+// addBaseFlag defines the flag of the revision that a change is judged against.
+func (o *options) addBaseFlag(flags *pflag.FlagSet) {
+	flags.StringVar(&o.base, "base", "", "judge the change of the constraints file since a git `REVISION`, by the policy and the ledger of that revision")
 }
 
 // addOutputFlags defines the flags of the answer.
@@ -166,12 +183,16 @@ func (o *options) validate() error {
 		allowed     []string
 	}{
 		{"--format", o.format, []string{"text", "json"}},
-		{"--prereleases", o.prereleases, []string{"deny", "if-needed", "allow"}},
-		{"--downgrade", o.downgrade, []string{"deny", "allow"}},
+		{"--prereleases", o.prereleases, words("policy.prereleases")},
+		{"--downgrade", o.downgrade, words("policy.downgrade")},
+		{"--step", o.step, words("policy.step")},
 	} {
 		if err := oneOf(flag.value, flag.allowed...); err != nil {
 			return usagef("%s: %v", flag.name, err)
 		}
+	}
+	if _, err := parseAge(o.minAge); err != nil {
+		return usageError{msg: "--min-age: " + err.Error(), hint: "such as 72h or 3d"}
 	}
 	return o.live.validate()
 }
@@ -188,6 +209,11 @@ type settings struct {
 	notes      []note
 
 	ledgerNamed bool // somebody said where the ledger is, so that it has to be there
+
+	now    time.Time
+	flags  policyTerms // what flags say of all packages
+	source []byte      // of sluice.toml
+	base   *base       // nil: sluice.toml and the ledger are those of the working tree
 }
 
 // abs returns the path of a file that is named as the working directory sees it.
@@ -205,22 +231,27 @@ func (o *options) settings(a *app) (*settings, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	name, err := o.configFile(a)
+	s := &settings{dir: a.dir, app: a}
+	var err error
+	if s.now, err = o.moment(a); err != nil {
+		return nil, err
+	}
+	if o.base != "" {
+		if s.base, err = a.openBase(o.base); err != nil {
+			return nil, err
+		}
+	}
+	found, err := o.findConfig(a, s)
 	if err != nil {
 		return nil, err
 	}
-	s := &settings{dir: a.dir, app: a}
-	if name != "" {
-		data, err := readFile(abs(a.dir, name), maxConfigSize)
-		if err != nil {
-			return nil, unreadableConfig(a.shown(name), err)
-		}
-		c, err := parseConfig(a.shown(name), data)
+	if found != nil {
+		c, err := parseConfig(found.shown, found.data)
 		if err != nil {
 			return nil, err
 		}
-		s.config, s.configured = *c, true
-		s.rebase(a.shown(filepath.Dir(name)))
+		s.config, s.configured, s.source = *c, true, found.data
+		s.rebase(a.shown(found.dir))
 	}
 	o.override(s)
 	o.displace(s)
@@ -228,11 +259,49 @@ func (o *options) settings(a *app) (*settings, error) {
 	return s, s.choose(o.environments)
 }
 
+// findConfig finds the configuration: the base's, where there is one, or the working tree's.
+func (o *options) findConfig(a *app, s *settings) (*foundConfig, error) {
+	if s.base != nil && o.config == "" {
+		if found, err := s.base.config(a.dir); found != nil || err != nil {
+			return found, err
+		}
+	}
+	name, err := o.configFile(a)
+	if name == "" || err != nil {
+		return nil, err
+	}
+	file := abs(a.dir, name)
+	if s.base != nil && s.base.holds(file) {
+		data, shown, err := s.base.file(file)
+		if err == nil {
+			return &foundConfig{filepath.Dir(file), shown, data}, nil
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, usageError{msg: fmt.Sprintf("%s has no %s", o.base, a.shown(name)), hint: "a change is judged by the configuration that is there before it: land that first"}
+		}
+		return nil, unreadableConfig(shown, err)
+	}
+	data, err := readFile(file, maxConfigSize)
+	if err != nil {
+		return nil, unreadableConfig(a.shown(name), err)
+	}
+	return &foundConfig{filepath.Dir(file), a.shown(name), data}, nil
+}
+
 func (o *options) configFile(a *app) (string, error) {
 	if o.config != "" {
 		return o.config, nil
 	}
 	return findConfig(a.dir)
+}
+
+// moment returns the time that questions are asked at.
+func (o *options) moment(a *app) (time.Time, error) {
+	if o.now == "" {
+		return a.clock(), nil
+	}
+	at, _, err := parseTime("--now", o.now)
+	return at, err
 }
 
 // shown returns a path as the working directory sees it, where it is not too far
@@ -295,6 +364,7 @@ func (o *options) override(s *settings) {
 	o.overrideIndex(s)
 	set(&s.Policy.Prereleases, o.prereleases)
 	set(&s.Policy.Downgrade, o.downgrade)
+	s.flags = policyTerms{Prereleases: o.prereleases, Downgrade: o.downgrade, MinAge: o.minAge, Step: o.step}
 	if len(o.consumers) > 0 {
 		s.Consumers = nil
 		for _, pattern := range o.consumers {
@@ -351,19 +421,20 @@ func (o *options) cache(a *app) string {
 	return filepath.Join(dir, "sluice")
 }
 
-// policy returns what the owners want beside the requirements.
-func (s *settings) policy() gate.Policy {
-	p := gate.Policy{Downgrade: s.Policy.Downgrade == "allow", Severity: make(map[string]gate.Severity)}
-	for rule, word := range s.Policy.Severity {
-		p.Severity[rule] = gate.Severity(word)
-	}
-	switch s.Policy.Prereleases {
-	case "if-needed":
-		p.Prereleases = gate.PrereleasesIfNeeded
-	case "allow":
-		p.Prereleases = gate.AllowPrereleases
-	}
-	return p
+// law returns what the owners want of pins, and what a ledger remembers.
+func (s *settings) law(book *ledger.File) gate.Law {
+	known := make(map[constraints.Name]gate.Policy)
+	var mu sync.Mutex
+	return gate.Law{Ledger: book.Ledger(), Policy: s.policyOf(""), PolicyOf: func(name constraints.Name) gate.Policy {
+		mu.Lock()
+		defer mu.Unlock()
+		p, ok := known[name]
+		if !ok {
+			p = s.policyOf(name)
+			known[name] = p
+		}
+		return p
+	}}
 }
 
 // maxConfigSize bounds sluice.toml, in bytes: the time that its decoder takes

@@ -15,15 +15,15 @@ func severities() []string {
 	return []string{string(gate.Error), string(gate.Caution), string(gate.Off)}
 }
 
-// severity returns how much the findings of a rule count: as [policy] says, or as usual.
-func (p *policyConfig) severity(rule string, usual gate.Severity) gate.Severity {
+// severity returns how much the findings of a rule count: as the policy says, or as usual.
+func (p *policyTerms) severity(rule string, usual gate.Severity) gate.Severity {
 	return cmp.Or(gate.Severity(p.Severity[rule]), usual)
 }
 
 // validateSeverities finds rules that there are not, and severities that are none.
-func (c *config) validateSeverities(complain func(path, msg, hint string)) {
-	for _, rule := range slices.Sorted(maps.Keys(c.Policy.Severity)) {
-		path := under("policy.severity", rule)
+func (p *policyTerms) validateSeverities(path string, complain func(path, msg, hint string)) {
+	for _, rule := range slices.Sorted(maps.Keys(p.Severity)) {
+		path := under(path, rule)
 		if !slices.Contains(ruleNames(), rule) {
 			hint := "sluice help rules lists them"
 			if near := constraints.Nearest(rule, ruleNames()); near != "" {
@@ -31,7 +31,7 @@ func (c *config) validateSeverities(complain func(path, msg, hint string)) {
 			}
 			complain(path, fmt.Sprintf("there is no rule %q", rule), hint)
 		}
-		if err := oneOf(c.Policy.Severity[rule], severities()...); err != nil {
+		if err := oneOf(p.Severity[rule], severities()...); err != nil {
 			complain(path, err.Error(), "")
 		}
 	}

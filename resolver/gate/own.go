@@ -8,9 +8,13 @@ import (
 // JudgeChange judges a change that brings a ledger and a policy of its own. The question's
 // law counts, which is not the change's to alter. What the change's own law forbids besides
 // is forbidden too; where it would let something pass that the question's does not, the
-// change opens the gate for itself, which is a reason of its own to reject it.
+// change opens the gate for itself, which is a reason of its own to reject it. Without a
+// law of its own (nil) the change is judged as by Judge.
 func JudgeChange(q *Question, own *Law) *Report {
 	report := Judge(q)
+	if own == nil {
+		return report
+	}
 	under := *q
 	under.Law = *own
 	theirs, _ := compareWorlds(&under, newBaselines(&under))

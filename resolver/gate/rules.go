@@ -13,6 +13,7 @@ import (
 type Rule struct {
 	ID      string
 	Rejects string // completes "rejects when ..."
+	Lasts   bool   // what it finds stays so, as far as anybody knows, and is worth remembering
 
 	// claims reports whether a clash of the graph is this rule's; the first rule
 	// of the table that claims it has it.
@@ -31,6 +32,7 @@ func Rules() []Rule {
 	return []Rule{
 		{
 			ID:      "published",
+			Lasts:   true,
 			Rejects: "the version is not in the index, is yanked, has no file that an environment of the matrix can install, or has invalid metadata",
 			claims: func(_ *survey, c *resolver.Clash) bool {
 				return c.Kind == resolver.Unpublished || c.Kind == resolver.NoFile || c.Kind == resolver.BadMetadata
@@ -40,6 +42,7 @@ func Rules() []Rule {
 		{ID: "loosened", Rejects: "the change itself brings the ledger or the policy under which it would pass"},
 		{
 			ID:      "requires-python",
+			Lasts:   true,
 			Rejects: "its Requires-Python excludes an environment",
 			claims:  func(_ *survey, c *resolver.Clash) bool { return c.Kind == resolver.WrongRuntime },
 		},
@@ -59,6 +62,7 @@ func Rules() []Rule {
 		{ID: "partition", Rejects: "the edited file would have no or several active pins of a name in an environment", check: checkPartition},
 		{
 			ID:      "range",
+			Lasts:   true,
 			Rejects: "a consumer's declared range excludes it, in an environment where the requirement applies",
 			claims: func(_ *survey, c *resolver.Clash) bool {
 				return c.Kind == resolver.OutOfRange && c.Demand.From == nil
@@ -66,6 +70,7 @@ func Rules() []Rule {
 		},
 		{
 			ID:      "dependent",
+			Lasts:   true,
 			Rejects: "what another pinned package requires of it does not fit",
 			claims: func(s *survey, c *resolver.Clash) bool {
 				return c.Kind == resolver.OutOfRange && s.isChanged(c.Target.Name) && !s.isChanged(c.Demand.From.Name)
@@ -73,12 +78,14 @@ func Rules() []Rule {
 		},
 		{
 			ID:      "dependency",
+			Lasts:   true,
 			Rejects: "what the candidate requires, itself or through others, does not fit the other pins",
 			claims:  func(_ *survey, c *resolver.Clash) bool { return c.Kind == resolver.OutOfRange },
 		},
 		{ID: "expected-failure", Rejects: "a consumer fits that the ledger expects to fail (check)"},
 		{
 			ID:      "resolve",
+			Lasts:   true,
 			Rejects: "something unpinned that is reachable has no solution",
 			claims:  func(*survey, *resolver.Clash) bool { return true },
 		},
