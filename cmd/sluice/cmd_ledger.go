@@ -22,7 +22,8 @@ func ledgerCommand() command {
 		details: `  list [PACKAGE | KIND ...]      what is remembered
   add KIND KEY=VALUE ...         a new entry: hold, rejection, waiver,
                                  expected-failure, freeze or approval; lists have
-                                 commas between: environments=py310,py311
+                                 commas between: environments=py310,py311. For
+                                 short, the package may come first: 'rope<2'
   lift ENTRY ...                 take entries out
   expire [ENTRY ... --on DATE]   take out what counts no more; or set the last day
                                  on which entries count

@@ -10,6 +10,8 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/ledger"
+	"sluice/constraints/pep440"
+	"sluice/constraints/pep508"
 )
 
 // add adds an entry.
@@ -86,10 +88,10 @@ func (k *keeper) entry(args []string) (ledger.Entry, error) {
 	if !slices.Contains(kindNames(), args[0]) {
 		return nil, usageError{msg: fmt.Sprintf("there is no kind of entry %q", args[0]), hint: cmp.Or(didYouMean(args[0], kindNames()), "there are "+strings.Join(kindNames(), ", "))}
 	}
-	fields := args[1:]
+	fields := spelledOut(args[0], args[1:])
 	for _, arg := range fields {
 		if key, value, ok := strings.Cut(arg, "="); !ok || key == "" || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz-") != "" || value == "" {
-			return nil, usageError{msg: fmt.Sprintf("%q is no KEY=VALUE", arg), hint: "such as package=sqlalchemy 'range=<2' 'reason=nova is not ready' owner=@db"}
+			return nil, usageError{msg: fmt.Sprintf("%q is no KEY=VALUE", arg), hint: "such as 'sqlalchemy<2' 'reason=nova is not ready' owner=@db"}
 		}
 	}
 	has := func(key string) bool {
@@ -110,6 +112,27 @@ func (k *keeper) entry(args []string) (ledger.Entry, error) {
 		return nil, onCommandLine(err, fields)
 	}
 	return file.Ledger().Entries[0], nil
+}
+
+// spelledOut returns the fields of a command line, of which the first may be a requirement
+// for short: rope==2 for a package and a version, or its range.
+func spelledOut(kind string, args []string) []string {
+	if len(args) == 0 {
+		return args
+	}
+	r, err := pep508.ParseRequirement(args[0])
+	if err != nil || r.URL != "" || r.Marker != nil || len(r.Extras) > 0 {
+		return args
+	}
+	fields := []string{"package=" + r.Spelling}
+	set, _ := r.Range.(pep440.SpecifierSet)
+	switch version, exact := set.Exact(); {
+	case exact && (kind == string(ledger.KindRejection) || kind == string(ledger.KindApproval)):
+		fields = append(fields, "version="+version)
+	case set.String() != "":
+		fields = append(fields, "range="+set.String())
+	}
+	return append(fields, args[1:]...)
 }
 
 // field returns KEY=VALUE of the command line as a ledger has it.

@@ -122,7 +122,7 @@ func (b *book) outlive(e *entry) {
 	for _, by := range ledger.Of[*ledger.ExpectedFailure](b.question.Ledger.At(b.question.Now)) {
 		n := slices.IndexFunc(b.question.Consumers, func(c Consumer) bool { return c.Name == by.Consumer })
 		if _, reached := e.reaches[n]; reached && by.Test == "" && (by.Package == "" || slices.ContainsFunc(e.about, func(c resolver.Chosen) bool { return c.Name == by.Package })) {
-			e.finding.Details = appendNew(e.finding.Details, fmt.Sprintf("%s expects %s to fail: sluice ledger lift takes that out", by.Place, by.Consumer))
+			e.finding.Details = appendNew(e.finding.Details, fmt.Sprintf("%s expects %s to fail: %s", by.Place, by.Consumer, lifting(&by.Record)))
 		}
 	}
 }
@@ -137,7 +137,7 @@ func (b *book) unexpected() []Finding {
 			continue
 		}
 		c := &b.question.Consumers[n]
-		f := Finding{Rule: "expected-failure", Status: New, Place: placeOf(by.Place), Lifts: []string{"sluice ledger lift takes it out"}}
+		f := Finding{Rule: "expected-failure", Status: New, Place: placeOf(by.Place), Lifts: []string{lifting(&by.Record)}}
 		f.Message = fmt.Sprintf("%s fits, and the ledger expects it to fail: %s", c.Name, by.Reason)
 		f.Details = []string{credit(&by.Record)}
 		for _, env := range b.question.Environments {

@@ -85,9 +85,14 @@ func (s *survey) remembered(e ledger.Entry, pin *resolver.Pin, message string) F
 	if record.ExpiredAt(s.question.Now) {
 		f.Status = Warning
 		f.Message += " (expired, so it does not count)"
+		return f
 	}
+	f.Lifts = []string{fmt.Sprintf("sluice ledger retest %d tells whether its cause is gone", record.Place.Line), lifting(record)}
 	return f
 }
+
+// lifting returns the command that takes an entry out.
+func lifting(r *ledger.Record) string { return fmt.Sprintf("sluice ledger lift %d", r.Place.Line) }
 
 // credit says who stands for an entry and for how long.
 func credit(r *ledger.Record) string {
@@ -164,6 +169,6 @@ func checkApprovals(s *survey, name constraints.Name) []Finding {
 	if len(owners) > 0 {
 		f.Details = append(f.Details, "approved by "+strings.Join(owners, ", "))
 	}
-	f.Lifts = []string{fmt.Sprintf("sluice ledger add approval %s==%s, by whoever approves", spelling(pin), pin.Version)}
+	f.Lifts = []string{fmt.Sprintf("sluice ledger add approval %s==%s owner=YOU reason=WHY", spelling(pin), pin.Version)}
 	return []Finding{f}
 }
