@@ -81,7 +81,7 @@ func (a *app) judge(o *options, r *recorder, args []string) (gate.Verdict, error
 	if err := in.facts.settle(); err != nil {
 		return gate.Undecided, err
 	}
-	notes := slices.Concat(in.settings.notes, remarks(in.file, edited, candidates, in.environments, "would be"), in.overlooked(candidates, report))
+	notes := slices.Concat(in.settings.notes, in.remarks(edited, candidates), in.overlooked(candidates, report))
 	recorded, err := r.record(in, report)
 	if err != nil {
 		return gate.Undecided, err
@@ -113,6 +113,15 @@ func (in *inputs) change(a *app, o *options, candidates []candidate) (*pinfile.F
 	}
 	own, err := a.ownLaw(o, in.settings)
 	return edited, own, err
+}
+
+// remarks returns what there is to say of the file that is asked about: what candidates do to
+// it, or what of the working tree's own is not as it should be.
+func (in *inputs) remarks(edited *pinfile.File, candidates []candidate) []note {
+	if in.settings.base != nil {
+		return slices.Concat(notesOf(edited.Notes()), pinless(edited))
+	}
+	return remarks(in.file, edited, candidates, in.environments, "would be")
 }
 
 // shellWords returns arguments as one would type them.

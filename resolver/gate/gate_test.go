@@ -363,6 +363,23 @@ func TestJudge(t *testing.T) {
 			found:        "new partition: a loses its active pin [py39]",
 		},
 		{
+			name:      "a pin that nobody misses may go",
+			universe:  "a 1\n b 1",
+			before:    "a===1 b===1",
+			after:     "b===1",
+			consumers: "c: b",
+			verdict:   gate.Admit,
+		},
+		{
+			name:      "a pin that somebody requires by way of another may not",
+			universe:  "a 1\n b 1: a",
+			before:    "a===1 b===1",
+			after:     "b===1",
+			consumers: "c: b\nd: b",
+			verdict:   gate.Reject,
+			found:     "new partition: a is pinned no more, and is installed by 2 consumers",
+		},
+		{
 			name:      "a change that pins a name twice rejects",
 			universe:  "a 1\n a 2",
 			before:    "a===1",
@@ -601,7 +618,7 @@ func TestJudge(t *testing.T) {
 			after:     "",
 			consumers: "c: a>2",
 			verdict:   gate.Reject,
-			found:     "new partition: a loses its active pin\nnew resolve: no version of a fits <- c\nlifted range: a>2 excludes a 1 <- c",
+			found:     "new partition: a is pinned no more, and is installed by 1 consumer\nnew resolve: no version of a fits <- c\nlifted range: a>2 excludes a 1 <- c",
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -190,6 +190,13 @@ func checkPartition(s *survey, name constraints.Name) []Finding {
 		if len(before) > 1 {
 			f.Status = Standing
 		}
+	case len(after) == 0 && len(before) > 0 && len(pinsOf(s.question.After, name)) == 0:
+		f.Details = s.installing(name)
+		if len(f.Details) == 0 {
+			return nil // it is not pinned any more, and nobody misses it
+		}
+		f.Message = "is pinned no more, and is installed by " + count(len(f.Details), "consumer")
+		lines = before
 	case len(after) == 0 && len(before) > 0:
 		f.Message = "loses its active pin"
 		lines = before
@@ -209,6 +216,19 @@ func checkPartition(s *survey, name constraints.Name) []Finding {
 		f.Details = append(f.Details, l.Place.String()+"  "+l.Requirement.String())
 	}
 	return []Finding{f}
+}
+
+// installing returns the consumers that install a package under today's pins.
+func (s *survey) installing(name constraints.Name) []string {
+	var all []string
+	mayReach := s.today.world.Reaching([]constraints.Name{name})
+	is := func(other constraints.Name) bool { return other == name }
+	for _, t := range s.today.trials {
+		if t.leadsTo(mayReach) && s.today.world.Verify(t.job.Job).Needs(is) {
+			all = appendNew(all, s.question.Consumers[t.consumer].Name+" installs it")
+		}
+	}
+	return all
 }
 
 // isSplit reports whether several lines pin a name.
