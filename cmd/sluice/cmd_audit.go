@@ -39,6 +39,7 @@ then the cache answers. Without the rule licence (--rule, or severity "off") it 
 			flags.StringVar(&q.osv, "osv", "", "a `PATH` of known vulnerabilities in the OSV format: a folder or a zip archive")
 			flags.StringSliceVar(&q.rules, "rule", nil, "judge by these `RULES` only, with commas between (repeatable)")
 			o.addIndexFlags(flags)
+			o.addTimeFlag(flags)
 			o.addOutputFlags(flags)
 			return func(args []string) (int, error) { return a.audit(&o, &q, args) }
 		},

@@ -56,7 +56,7 @@ func (o *options) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.downgrade, "downgrade", "", "the `POLICY` for pins that are lowered: deny or allow (default: deny)")
 	flags.StringVar(&o.minAge, "min-age", "", "how long ago a version must have been uploaded to be pinned, a `SPAN` such as 72h or 3d")
 	flags.StringVar(&o.step, "step", "", "the largest `STEP` from today's pin: patch, minor or major")
-	flags.StringVar(&o.now, "now", "", "judge as if it were this `TIME`, 2026-11-25 or 2026-11-25T12:00:00Z (default: the clock's)")
+	o.addTimeFlag(flags)
 	o.addIndexFlags(flags)
 }
 
@@ -97,6 +97,11 @@ func (o *options) addPinFlags(flags *pflag.FlagSet) {
 func (o *options) addConsumerFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.consumers, "consumers", nil, "a `PATTERN` of consumer folders, such as 'projects/*' (repeatable)")
 	flags.StringSliceVar(&o.files, "files", nil, "the `FILES` to read in each consumer, with commas between (default: all manifests found)")
+}
+
+// addTimeFlag defines the flag of the time that is asked at.
+func (o *options) addTimeFlag(flags *pflag.FlagSet) {
+	flags.StringVar(&o.now, "now", "", "judge as if it were this `TIME`, 2026-11-25 or 2026-11-25T12:00:00Z (default: the clock's)")
 }
 
 // addBaseFlag defines the flag of the revision that a change is judged against.
