@@ -146,6 +146,7 @@ relative to its folder. The flag that goes before a key stands behind it.
 
   ecosystem   = "pypi"                       # --ecosystem
   constraints = "upper-constraints.txt"      # --constraints
+  ledger      = "ledger.toml"                # --ledger
 
   [index]                                    # without it, what pip or uv is configured with
   url        = "https://index.example/simple"      # --index-url, SLUICE_INDEX_URL
@@ -198,6 +199,24 @@ relative to its folder. The flag that goes before a key stands behind it.
   [choose]                                   # what resolve, generate and upgrade are not to choose
   exclude   = ["urllib3==2.0.5", "nova<20"]  # versions, besides those of --exclude
   leave-out = ["pylint", "hacking"]          # packages that generate does not constrain, besides --leave-out
+
+ledger.toml has what is remembered, as entries with a reason, an owner and, where
+wanted, an issue and the last day on which they count (sluice help ledger):
+
+  [[hold]]               # pins have to be within the range
+  package = "sqlalchemy"
+  range   = "<2"
+  environments = ["py311"]               # of the matrix; default: all
+  reason  = "nova's models are not ready"
+  owner   = "@db"
+  issue   = "https://bugs.example/1"
+  expires = 2027-01-31
+
+  [[rejection]]          # package, version; with = ["NAME==VERSION"], rules, evidence, rejected
+  [[waiver]]             # rule, package; range, consumer
+  [[expected-failure]]   # consumer; package, range, test
+  [[freeze]]             # from, to; packages and except = ["oslo.*"]
+  [[approval]]           # package, version
 
 A folder that several [[consumer]] tables name is one consumer: a table with its
 path goes before a pattern that matches it, and gives its name, files and owner.

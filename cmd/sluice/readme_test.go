@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sluice/constraints/ledger"
 	"sluice/fixtures/vectors"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,6 +36,31 @@ func TestReadmeShowsWhatIsPrinted(t *testing.T) {
 		if diff := cmp.Diff(m[2], stdout.String()); diff != "" || stderr.Len() > 0 {
 			t.Errorf("sluice %s (-README +program):\n%s%s", m[1], diff, stderr.String())
 		}
+	}
+}
+
+// TestReadmeShowsFilesThatAreRead reads each sluice.toml and ledger.toml that the README shows.
+func TestReadmeShowsFilesThatAreRead(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(vectors.ModuleRoot(t), "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile("(?ms)^```toml\n(.*?)^```$").FindAllStringSubmatch(string(readme), -1)
+	ledgers := 0
+	for _, m := range shown {
+		text := strings.ReplaceAll(m[1], `"sha256:..."`, `"sha256:`+strings.Repeat("0", 64)+`"`)
+		if strings.HasPrefix(text, "[[hold]]") {
+			ledgers++
+			_, err = ledger.Parse("README", []byte(text))
+		} else {
+			_, err = parseConfig("README", []byte(text))
+		}
+		if err != nil {
+			t.Errorf("%v\n%s", err, m[1])
+		}
+	}
+	if ledgers != 1 || len(shown) < 4 {
+		t.Errorf("%d files are shown, %d of them ledgers", len(shown), ledgers)
 	}
 }
 
