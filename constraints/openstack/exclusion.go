@@ -1,0 +1,113 @@
+package openstack
+
+import (
+	"slices"
+	"strings"
+
+	"sluice/constraints"
+	"sluice/constraints/pep440"
+)
+
+// lowest is below all versions that anybody publishes.
+var lowest = mustParse("0.dev0")
+
+func mustParse(text string) constraints.Version {
+	v, err := pep440.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// hasMinimum reports whether a range has a lower bound.
+func hasMinimum(r constraints.Range) bool { return !r.Contains(lowest) }
+
+// allowed returns what a project should admit of a global range: all of it that is not below
+// the project's own minimum.
+func allowed(project, global pep440.SpecifierSet) pep440.SpecifierSet {
+	var bounds []string
+	for _, s := range project.Specifiers() {
+		switch bare := strings.TrimSuffix(s.Version, ".*"); s.Op {
+		case ">=", ">":
+			bounds = append(bounds, s.String())
+		case "~=", "==":
+			bounds = append(bounds, ">="+withoutLocal(bare))
+		}
+	}
+	minimum, err := pep440.ParseSpecifierSet(strings.Join(bounds, ","))
+	if err != nil {
+		return global
+	}
+	return global.Intersect(minimum)
+}
+
+func withoutLocal(version string) string {
+	public, _, _ := strings.Cut(version, "+")
+	return public
+}
+
+// excludesMore reports whether a project excludes versions, above its minimum, that the
+// global list does not, and returns one of them: the zero version where none that is worth
+// naming was found.
+func excludesMore(project, global pep440.SpecifierSet) (counterexample constraints.Version, more bool) {
+	should := allowed(project, global)
+	if should.IsSubset(project) {
+		return constraints.Version{}, false
+	}
+	for _, v := range witnesses(project) {
+		if should.Contains(v) && !project.Contains(v) {
+			return v, true
+		}
+	}
+	return constraints.Version{}, true
+}
+
+// witnesses returns versions about the bounds of a range, final ones first: among them is
+// one that is not in it, of those about which anybody would care.
+func witnesses(r pep440.SpecifierSet) []constraints.Version {
+	var all []constraints.Version
+	add := func(text string) {
+		if v, err := pep440.Parse(text); err == nil {
+			all = append(all, v)
+		}
+	}
+	for _, s := range r.Specifiers() {
+		bare := withoutLocal(strings.TrimSuffix(s.Version, ".*"))
+		for _, tail := range []string{"", ".0", ".1", ".0.1", ".post1", ".99999", "rc1", ".dev0"} {
+			add(bare + tail)
+		}
+		for next := bare; ; next = next[:strings.LastIndexByte(next, '.')] {
+			add(raised(next))
+			if !strings.Contains(next, ".") {
+				break
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b constraints.Version) int {
+		if a.IsPrerelease() != b.IsPrerelease() {
+			if a.IsPrerelease() {
+				return 1
+			}
+			return -1
+		}
+		return a.Compare(b)
+	})
+	return all
+}
+
+// raised returns a version with its last number one higher, "" where it ends in none.
+func raised(version string) string {
+	digits := len(version) - len(strings.TrimRight(version, "0123456789"))
+	if digits == 0 {
+		return ""
+	}
+	number := []byte(version)
+	for i := len(number) - 1; i >= len(number)-digits; i-- {
+		if number[i] != '9' {
+			number[i]++
+			return string(number)
+		}
+		number[i] = '0'
+	}
+	return string(number[:len(number)-digits]) + "1" + string(number[len(number)-digits:])
+}
