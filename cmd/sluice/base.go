@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sluice/constraints"
+	"sluice/constraints/ledger"
 	"sluice/constraints/pinfile"
 	"sluice/resolver/gate"
 )
@@ -124,17 +126,20 @@ func (a *app) ownLaw(o *options, s *settings) (*gate.Law, error) {
 	if err != nil {
 		return nil, err
 	}
-	book, err := own.readLedger()
+	ours, _, err := own.memory()
 	if err != nil {
 		return nil, err
 	}
-	theirs, err := s.readLedger()
+	theirs, _, err := s.memory()
 	if err != nil {
 		return nil, err
 	}
-	if bytes.Equal(own.source, s.source) && bytes.Equal(book.Bytes(), theirs.Bytes()) {
+	if bytes.Equal(own.source, s.source) && slices.EqualFunc(ours.Entries, theirs.Entries, saysTheSame) {
 		return nil, nil
 	}
-	law := own.law(book)
+	law := own.law(ours)
 	return &law, nil
 }
+
+// saysTheSame reports whether two entries are the same, wherever they stand.
+func saysTheSame(a, b ledger.Entry) bool { return ledger.Text(a) == ledger.Text(b) }

@@ -106,11 +106,10 @@ func (a *app) audit(o *options, q *auditOptions, args []string) (int, error) {
 // the vulnerabilities.
 func (s *settings) openAudit(rules []string) (*audit, error) {
 	a := &audit{in: &inputs{settings: s}, rules: s.auditRules(rules), now: s.now}
-	book, err := s.readLedger()
-	if err != nil {
+	var err error
+	if a.ledger, _, err = s.memory(); err != nil {
 		return nil, err
 	}
-	a.ledger = book.Ledger()
 	a.in.environments, err = s.environments()
 	if err := errors.Join(s.unconfigured(nil), err, a.in.loadConstraints()); err != nil {
 		return nil, err

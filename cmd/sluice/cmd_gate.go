@@ -185,7 +185,10 @@ func checkCommand() command {
 		summary: "judge whether the constraints file is sound as it stands",
 		details: `Its form, its pins among themselves and in the index, and every consumer under
 them. Pins that no consumer installs, and packages that nothing pins, are listed
-and do not count against it.`,
+and do not count against it.
+
+With --layout openstack, the rules of requirements-check too (sluice help rules): by
+meaning, and with what that tool would say where it is something else.`,
 		setup: question((*app).check),
 	}
 }
@@ -201,6 +204,7 @@ func (a *app) check(o *options, args []string) (int, error) {
 	defer in.close()
 	notes := slices.Concat(in.settings.notes, notesOf(in.file.Notes()), pinless(in.file))
 	report := gate.Check(in.ask(in.question(in.lines)))
+	report.Add(in.checkLists()...)
 	if err := in.facts.settle(); err != nil {
 		return 0, err
 	}

@@ -84,6 +84,12 @@ func (a *app) generate(o *options, g *generation, args []string) (int, error) {
 		return 0, err
 	}
 	defer in.close()
+	if in.lists != nil {
+		for _, denied := range in.lists.Denied {
+			g.leftOut = append(g.leftOut, denied.Spelling)
+		}
+		slices.Sort(g.leftOut)
+	}
 	answer, file, err := g.answer(in)
 	if err := errors.Join(err, in.facts.settle()); err != nil {
 		return 0, err

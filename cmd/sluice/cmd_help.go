@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"sluice/constraints"
+	"sluice/constraints/openstack"
 	"sluice/resolver/gate"
 )
 
@@ -138,6 +139,14 @@ sluice audit finds pins ...
 
 `)
 	w.WriteString(auditRulesHelp())
+	w.WriteString("\nWith --layout openstack, sluice check finds ...\n\n")
+	for _, r := range openstack.Rules() {
+		severity := gate.Error
+		if r.Caution {
+			severity = gate.Caution
+		}
+		fmt.Fprintf(&w, "  %-18s %-8s %s\n", r.ID, severity, r.Finds)
+	}
 	return w.String()
 }
 
@@ -147,6 +156,7 @@ relative to its folder. The flag that goes before a key stands behind it.
   ecosystem   = "pypi"                       # --ecosystem
   constraints = "upper-constraints.txt"      # --constraints
   ledger      = "ledger.toml"                # --ledger
+  layout      = "openstack"                  # --layout: the constraints file is in a checkout of openstack/requirements
 
   [index]                                    # without it, what pip or uv is configured with
   url        = "https://index.example/simple"      # --index-url, SLUICE_INDEX_URL
@@ -213,7 +223,7 @@ wanted, an issue and the last day on which they count (sluice help ledger):
   expires = 2027-01-31
 
   [[rejection]]          # package, version; with = ["NAME==VERSION"], rules, evidence, rejected
-  [[waiver]]             # rule, package; range, consumer
+  [[waiver]]             # rule, package; range, consumer, dependent
   [[expected-failure]]   # consumer; package, range, test
   [[freeze]]             # from, to; packages and except = ["oslo.*"]
   [[approval]]           # package, version

@@ -110,13 +110,13 @@ func (o *options) rulesOf(today *settings, config, book *pastFile) (*rules, erro
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	remembered := new(ledger.File)
+	past := new(ledger.File)
 	if book != nil {
-		if remembered, err = ledger.Parse(book.name, book.data); err != nil {
+		if past, err = ledger.Parse(book.name, book.data); err != nil {
 			return nil, err
 		}
 	}
-	return &rules{eras, s.law(remembered)}, nil
+	return &rules{eras, s.law(past.Ledger())}, nil
 }
 
 // openLedger opens the history of the ledger in the git repository, nil where it has none.
@@ -179,7 +179,7 @@ func (p *past) take(o *options, args []string) error {
 func (p *past) judge(in *inputs, eras []era, h history) (*replay, error) {
 	r := &replayer{
 		eras:   eras,
-		law:    in.settings.law(new(ledger.File)), // what was remembered then is for the history to say
+		law:    in.settings.law(ledger.Ledger{}), // what was remembered then is for the history to say
 		recall: newRecall(patternsOf(p.routine)),
 		source: nothingKnown{},
 	}

@@ -25,6 +25,7 @@ type config struct {
 	Ecosystem    string              `toml:"ecosystem"`
 	Constraints  string              `toml:"constraints"`
 	Ledger       string              `toml:"ledger"`
+	Lists        string              `toml:"layout"` // of what is around the constraints file: openstack
 	Index        indexConfig         `toml:"index"`
 	Environments []environmentConfig `toml:"environment"`
 	Consumers    []consumerConfig    `toml:"consumer"`
@@ -139,6 +140,9 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 	if c.Ecosystem != "" && c.Ecosystem != "pypi" {
 		complain("ecosystem", fmt.Sprintf("%q is not supported", c.Ecosystem), `"pypi" is`)
 	}
+	if err := oneOf(c.Lists, words("layout")...); err != nil {
+		complain("layout", err.Error(), "")
+	}
 	for i, text := range c.Choose.Exclude {
 		if _, err := parseExclusion(text, constraints.Place{}); err != nil {
 			complain(under("choose.exclude", strconv.Itoa(i)), err.Error(), err.hint)
@@ -159,6 +163,8 @@ func (c *config) validate(faulty map[string]bool) constraints.Problems {
 func words(path string) []string {
 	path = strings.Replace(unnumbered(path), "policy.package.", "policy.", 1)
 	switch {
+	case path == "layout":
+		return []string{openstackLayout}
 	case path == "policy.prereleases":
 		return []string{"deny", "if-needed", "allow"}
 	case path == "policy.downgrade":

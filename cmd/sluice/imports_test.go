@@ -39,7 +39,7 @@ var allowedImports = map[string][]string{
 	"fixtures/indexserver":     {"constraints", "constraints/pep440", "constraints/pep508", "index"},
 	"cmd/sluice": {
 		"constraints", "constraints/pep440", "constraints/pep508", "constraints/semver", "constraints/pinfile",
-		"constraints/ledger", "constraints/manifest", "index", "index/fetch", "index/osv", "index/pypi", "resolver", "resolver/gate", "fixtures", "fixtures/indexserver",
+		"constraints/ledger", "constraints/manifest", "constraints/openstack", "index", "index/fetch", "index/osv", "index/pypi", "resolver", "resolver/gate", "fixtures", "fixtures/indexserver",
 	},
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"sluice/constraints"
+	"sluice/constraints/openstack"
 	"sluice/constraints/pinfile"
 	"sluice/index"
 	"sluice/resolver/gate"
@@ -22,6 +23,7 @@ type inputs struct {
 	consumers    []*consumer
 	facts        *facts
 	law          gate.Law
+	lists        *openstack.Tree // that the constraints file is part of; nil for none
 }
 
 // load reads all inputs, the consumers and the index side by side.
@@ -71,13 +73,13 @@ func (in *inputs) prefetchPins() error {
 	return err
 }
 
-// loadLaw reads the ledger, and what the policy says.
+// loadLaw reads the ledger, the lists beside the constraints file, and what the policy says.
 func (in *inputs) loadLaw() error {
-	book, err := in.settings.readLedger()
+	book, lists, err := in.settings.memory()
 	if err != nil {
 		return err
 	}
-	in.law = in.settings.law(book)
+	in.lists, in.law = lists, in.settings.law(book)
 	return nil
 }
 

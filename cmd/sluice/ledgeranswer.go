@@ -35,6 +35,7 @@ type rememberedEntry struct {
 	Rule         string     `json:"rule,omitempty"`
 	Rules        []string   `json:"rules,omitempty"`
 	Consumer     string     `json:"consumer,omitempty"`
+	Dependent    string     `json:"dependent,omitempty"`
 	Test         string     `json:"test,omitempty"`
 	Evidence     string     `json:"evidence,omitempty"`
 	Rejected     *time.Time `json:"rejected,omitempty"`
@@ -60,6 +61,7 @@ func (k *keeper) remembered(entry ledger.Entry) rememberedEntry {
 		}
 	case *ledger.Waiver:
 		x.Rule, x.Package, x.Range, x.Consumer, x.Environments = e.Rule, e.Spelling, e.Range.String(), e.Consumer, e.Environments
+		x.Dependent = string(e.Dependent)
 	case *ledger.ExpectedFailure:
 		x.Consumer, x.Test, x.Package, x.Range, x.Environments = e.Consumer, e.Test, e.Spelling, e.Range.String(), e.Environments
 	case *ledger.Freeze:

@@ -22,7 +22,7 @@ func subjectOf(e ledger.Entry) string {
 			words = append(words, "beside "+pinWords(p))
 		}
 	case *ledger.Waiver:
-		words, scope = []string{"of " + e.Rule, "for " + e.Spelling + e.Range.String(), e.Consumer}, e.Environments
+		words, scope = []string{"of " + e.Rule, "for " + e.Spelling + e.Range.String(), string(e.Dependent), e.Consumer}, e.Environments
 	case *ledger.ExpectedFailure:
 		words, scope = []string{"of " + e.Consumer, e.Test}, e.Environments
 		if e.Package != "" {

@@ -30,6 +30,7 @@ type options struct {
 	ecosystem    string
 	constraints  string
 	ledger       string
+	layout       string
 	index        string
 	environments []string
 	consumers    []string
@@ -89,6 +90,7 @@ func (o *options) addPinFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.config, "config", "", "the configuration `FILE` (default: the nearest sluice.toml upward)")
 	flags.StringVar(&o.ecosystem, "ecosystem", "", "the `ECOSYSTEM` of versions and files: pypi (default: pypi)")
 	flags.StringVarP(&o.constraints, "constraints", "c", "", "the constraints `FILE` (default: upper-constraints.txt)")
+	flags.StringVar(&o.layout, "layout", "", "the `LAYOUT` of what is around the constraints file: openstack for a checkout of openstack/requirements")
 	flags.StringVar(&o.ledger, "ledger", "", "the ledger `FILE` (default: ledger.toml, where there is one)")
 	flags.StringArrayVarP(&o.environments, "environment", "e", nil, "an `ENVIRONMENT`: one of sluice.toml by its name, else a preset such as py311 or py311-linux-x86_64 (repeatable)")
 }
@@ -188,6 +190,7 @@ func (o *options) validate() error {
 		allowed     []string
 	}{
 		{"--format", o.format, []string{"text", "json"}},
+		{"--layout", o.layout, words("layout")},
 		{"--prereleases", o.prereleases, words("policy.prereleases")},
 		{"--downgrade", o.downgrade, words("policy.downgrade")},
 		{"--step", o.step, words("policy.step")},
@@ -361,6 +364,7 @@ func (o *options) override(s *settings) {
 	if s.Constraints == "" {
 		s.Constraints = defaultConstraints
 	}
+	set(&s.Lists, o.layout)
 	set(&s.Ledger, o.ledger)
 	s.ledgerNamed = s.ledgerNamed || o.ledger != ""
 	if s.Ledger == "" {
@@ -427,10 +431,10 @@ func (o *options) cache(a *app) string {
 }
 
 // law returns what the owners want of pins, and what a ledger remembers.
-func (s *settings) law(book *ledger.File) gate.Law {
+func (s *settings) law(book ledger.Ledger) gate.Law {
 	known := make(map[constraints.Name]gate.Policy)
 	var mu sync.Mutex
-	return gate.Law{Ledger: book.Ledger(), Policy: s.policyOf(""), PolicyOf: func(name constraints.Name) gate.Policy {
+	return gate.Law{Ledger: book, Policy: s.policyOf(""), PolicyOf: func(name constraints.Name) gate.Policy {
 		mu.Lock()
 		defer mu.Unlock()
 		p, ok := known[name]

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"sluice/constraints"
+	"sluice/constraints/openstack"
 	"sluice/resolver/gate"
 )
 
@@ -41,6 +42,9 @@ func (p *policyTerms) validateSeverities(path string, complain func(path, msg, h
 func ruleNames() []string {
 	var names []string
 	for _, r := range gate.Rules() {
+		names = append(names, r.ID)
+	}
+	for _, r := range openstack.Rules() {
 		names = append(names, r.ID)
 	}
 	names = append(names, auditRuleNames()...)

@@ -174,18 +174,22 @@ func count(n int, thing string) string {
 // findings writes the reasons that count, and what is worth knowing.
 func (p *printer) findings(r *gate.Report) {
 	shown := make(map[string]int)
+	var rules []string
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if isAside(f) {
 			continue
 		}
+		if shown[f.Rule] == 0 {
+			rules = append(rules, f.Rule)
+		}
 		if shown[f.Rule]++; shown[f.Rule] <= maxFindingsOfRule || p.full {
 			p.finding(f, r)
 		}
 	}
-	for _, rule := range gate.Rules() {
-		if left := shown[rule.ID] - maxFindingsOfRule; left > 0 && !p.full {
-			p.row(rule.ID, fmt.Sprintf("and %d more; --full or --format json lists them", left))
+	for _, rule := range rules {
+		if left := shown[rule] - maxFindingsOfRule; left > 0 && !p.full {
+			p.row(rule, fmt.Sprintf("and %d more; --full or --format json lists them", left))
 		}
 	}
 }

@@ -23,7 +23,7 @@ func formOf(kind Kind) form {
 	f := map[Kind]form{
 		KindHold:            {[]string{"package", "range"}, []string{"environments"}},
 		KindRejection:       {[]string{"package", "version"}, []string{"with", "environments", "rules", "evidence", "rejected"}},
-		KindWaiver:          {[]string{"rule", "package"}, []string{"range", "consumer", "environments"}},
+		KindWaiver:          {[]string{"rule", "package"}, []string{"range", "consumer", "dependent", "environments"}},
 		KindExpectedFailure: {[]string{"consumer"}, []string{"test", "package", "range", "environments"}},
 		KindFreeze:          {[]string{"from", "to"}, []string{"packages", "except"}},
 		KindApproval:        {[]string{"package", "version"}, nil},
@@ -44,7 +44,8 @@ func (t *table) entry() Entry {
 	case KindRejection:
 		return &Rejection{record, Pin{name, spelling, t.version("version")}, t.pins("with"), scope, t.texts("rules"), t.digest("evidence"), t.since("rejected")}
 	case KindWaiver:
-		return &Waiver{record, t.text("rule"), name, spelling, t.versions("range"), t.text("consumer"), scope}
+		dependent, _ := t.name("dependent")
+		return &Waiver{record, t.text("rule"), name, spelling, t.versions("range"), t.text("consumer"), scope, dependent}
 	case KindExpectedFailure:
 		if f := t.field("range"); f != nil && t.field("package") == nil {
 			t.complain(f.place, "range is of no package", `add package = "NAME"`)
@@ -82,19 +83,20 @@ func (t *table) checkKeys() {
 
 // hints say by example how a value is written.
 var hints = map[string]string{
-	"package":  `such as package = "oslo.config"`,
-	"range":    `such as range = "<2"`,
-	"version":  `such as version = "1.4.2"`,
-	"reason":   "say why: it is read by who wonders later",
-	"owner":    "say whom to ask before it is lifted",
-	"rule":     "sluice help rules lists them",
-	"consumer": "the name of a consumer",
-	"from":     "the first day, such as from = 2026-12-20",
-	"to":       "the last day, such as to = 2027-01-04",
-	"expires":  "the last day on which it counts, such as expires = 2027-01-31",
-	"rejected": "such as rejected = 2026-11-26T10:00:00Z",
-	"evidence": `such as evidence = "sha256:" and 64 digits from 0 to f`,
-	"with":     `such as with = ["botocore==1.31.42"]`,
+	"package":   `such as package = "oslo.config"`,
+	"dependent": `such as dependent = "oslo.config"`,
+	"range":     `such as range = "<2"`,
+	"version":   `such as version = "1.4.2"`,
+	"reason":    "say why: it is read by who wonders later",
+	"owner":     "say whom to ask before it is lifted",
+	"rule":      "sluice help rules lists them",
+	"consumer":  "the name of a consumer",
+	"from":      "the first day, such as from = 2026-12-20",
+	"to":        "the last day, such as to = 2027-01-04",
+	"expires":   "the last day on which it counts, such as expires = 2027-01-31",
+	"rejected":  "such as rejected = 2026-11-26T10:00:00Z",
+	"evidence":  `such as evidence = "sha256:" and 64 digits from 0 to f`,
+	"with":      `such as with = ["botocore==1.31.42"]`,
 }
 
 // text returns a text of one line, "" where the key is absent.

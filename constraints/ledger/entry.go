@@ -115,6 +115,7 @@ type Waiver struct {
 	Range        constraints.Range // of versions of the package that it is for; everything where none is given
 	Consumer     string            // whose findings pass, "" for everybody's
 	Environments Scope
+	Dependent    constraints.Name // of rule "dependent": whose requirement may be unmet, "" for everybody's
 }
 
 // ExpectedFailure is a failure of a consumer that is known: it does not count, but that

@@ -31,6 +31,7 @@ func Text(e Entry) string {
 		w.text("package", e.Spelling)
 		w.versions("range", e.Range)
 		w.text("consumer", e.Consumer)
+		w.text("dependent", string(e.Dependent))
 		w.texts("environments", e.Environments)
 	case *ExpectedFailure:
 		w.text("consumer", e.Consumer)

@@ -39,8 +39,7 @@ type XFail struct {
 	Affected []constraints.Name  // whose requirements it does not meet
 }
 
-// The files of a checkout. A list that may be absent is empty then; the deny list was called
-// blacklist.txt before 2023.
+// The files of a checkout. The deny list was called blacklist.txt once.
 const (
 	globalFile     = "global-requirements.txt"
 	pinsFile       = "upper-constraints.txt"
@@ -49,26 +48,27 @@ const (
 	backportsFile  = "backports.txt"
 	projectsFile   = "projects.txt"
 	xfailsFile     = "upper-constraints-xfails.txt"
-	maxList        = 8 << 20 // bytes of a list
 	maxProjects    = 100_000
 	maxProjectName = 200
 )
 
+// Open returns a list of a checkout, by its name: fs.ErrNotExist where it has none. It bounds
+// what it reads.
+type Open func(list string) ([]byte, error)
+
 // Read reads a checkout. Its folder is for the places. The error has all that is wrong with
 // all lists, constraints.Problems, or says that there is no global-requirements.txt.
-func Read(checkout fs.FS, folder string) (*Tree, error) {
-	r := &reader{checkout: checkout, folder: folder}
+func Read(open Open, folder string) (*Tree, error) {
+	r := &reader{open: open, folder: folder}
 	t := &Tree{Denied: make(map[constraints.Name]Line), Backports: make(map[constraints.Name]Line), Projects: make(map[string]bool), global: make(map[constraints.Name][]Line)}
-	t.Global = r.lines(globalFile)
-	t.Pins = r.lines(pinsFile)
-	deny := denyFile
-	if !r.has(denyFile) && r.has(oldDenyFile) {
-		deny = oldDenyFile
+	t.Global = r.lines(globalFile, true)
+	t.Pins = r.lines(pinsFile, true)
+	for _, name := range []string{oldDenyFile, denyFile} {
+		for _, l := range r.lines(name, false) {
+			t.Denied[l.Name] = l
+		}
 	}
-	for _, l := range r.optional(deny) {
-		t.Denied[l.Name] = l
-	}
-	for _, l := range r.optional(backportsFile) {
+	for _, l := range r.lines(backportsFile, false) {
 		t.Backports[l.Name] = l
 	}
 	t.Projects = r.projects()
@@ -84,22 +84,16 @@ func Read(checkout fs.FS, folder string) (*Tree, error) {
 
 // reader reads the lists of a checkout. What is wrong with one does not end it.
 type reader struct {
-	checkout fs.FS
+	open     Open
 	folder   string
 	problems constraints.Problems
 	err      error // a list that cannot be opened
 }
 
-// has reports whether there is a list.
-func (r *reader) has(name string) bool {
-	_, err := fs.Stat(r.checkout, name)
-	return err == nil
-}
-
-// data returns a list as it stands.
-func (r *reader) data(name string) []byte {
-	data, err := pinfile.ReadBounded(r.checkout, name, maxList)
-	if err != nil {
+// data returns a list as it stands, nothing where it may be absent and is.
+func (r *reader) data(name string, needed bool) []byte {
+	data, err := r.open(name)
+	if err != nil && (needed || !errors.Is(err, fs.ErrNotExist)) {
 		r.err = errors.Join(r.err, constraints.Problem{Place: r.place(name), Msg: "the list cannot be read: " + pinfile.Cause(err)})
 	}
 	return data
@@ -109,17 +103,9 @@ func (r *reader) place(name string) constraints.Place {
 	return constraints.Place{File: path.Join(r.folder, name)}
 }
 
-// optional returns the lines of a list, none where it is absent.
-func (r *reader) optional(name string) []Line {
-	if !r.has(name) {
-		return nil
-	}
-	return r.lines(name)
-}
-
 // lines returns the requirements of a list.
-func (r *reader) lines(name string) []Line {
-	file, _ := pinfile.ParseWith(r.place(name).File, r.data(name), pinfile.Options{})
+func (r *reader) lines(name string, needed bool) []Line {
+	file, _ := pinfile.ParseWith(r.place(name).File, r.data(name, needed), pinfile.Options{})
 	r.problems = append(r.problems, file.Problems()...)
 	var lines []Line
 	for _, e := range file.Entries() {
@@ -137,11 +123,8 @@ func (r *reader) lines(name string) []Line {
 // projects returns the projects that the rules bind.
 func (r *reader) projects() map[string]bool {
 	projects := make(map[string]bool)
-	if !r.has(projectsFile) {
-		return projects
-	}
 	n := 0
-	for text := range strings.Lines(string(r.data(projectsFile))) {
+	for text := range strings.Lines(string(r.data(projectsFile, false))) {
 		n++
 		name, _, _ := strings.Cut(text, "#")
 		name = strings.TrimSpace(name)
@@ -159,12 +142,9 @@ func (r *reader) projects() map[string]bool {
 
 // xfails returns the conflicts that are known: "NAME==VERSION;PACKAGE,PACKAGE".
 func (r *reader) xfails() []XFail {
-	if !r.has(xfailsFile) {
-		return nil
-	}
 	var all []XFail
 	n := 0
-	for text := range strings.Lines(string(r.data(xfailsFile))) {
+	for text := range strings.Lines(string(r.data(xfailsFile, false))) {
 		n++
 		body, _, _ := strings.Cut(text, "#")
 		body = strings.TrimSpace(body)

@@ -75,7 +75,9 @@ func (e *entry) isFor(entry ledger.Entry) bool {
 	}
 	switch entry := entry.(type) {
 	case *ledger.Waiver:
-		return entry.Rule == e.finding.Rule && covers(entry.Package, entry.Range, entry.Environments)
+		requires := func(c resolver.Chosen) bool { return c.Name == entry.Dependent }
+		return entry.Rule == e.finding.Rule && covers(entry.Package, entry.Range, entry.Environments) &&
+			(entry.Dependent == "" || slices.ContainsFunc(e.about, requires))
 	case *ledger.ExpectedFailure:
 		return entry.Test == "" && e.clash != nil && covers(entry.Package, entry.Range, entry.Environments)
 	}

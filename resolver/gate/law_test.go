@@ -30,7 +30,7 @@ func pin(t testing.TB, text string) ledger.Pin {
 }
 
 // remember reads the entries of a ledger, one a line: "hold a<2", "rejection a===2 b===1",
-// "waiver RULE a<3 CONSUMER", "expected CONSUMER a<3", "freeze PATTERN", "approval a===2 OWNER".
+// "waiver RULE a<3 CONSUMER" or "waiver RULE a<3 by:DEPENDENT", "expected CONSUMER a<3", "freeze PATTERN", "approval a===2 OWNER".
 // "old" before it makes it one that has expired, "in ENV" behind it limits it to an environment.
 func remember(t testing.TB, text string) ledger.Ledger {
 	t.Helper()
@@ -71,7 +71,11 @@ func remember(t testing.TB, text string) ledger.Ledger {
 			}
 			e = x
 		case "waiver":
-			e = &ledger.Waiver{Record: r, Rule: words[1], Package: demand(2).Name, Range: demand(2).Range, Consumer: word(3), Environments: scope}
+			w := &ledger.Waiver{Record: r, Rule: words[1], Package: demand(2).Name, Range: demand(2).Range, Consumer: word(3), Environments: scope}
+			if dependent, of := strings.CutPrefix(w.Consumer, "by:"); of {
+				w.Consumer, w.Dependent = "", constraints.Name(dependent)
+			}
+			e = w
 		case "expected":
 			e = &ledger.ExpectedFailure{Record: r, Consumer: words[1], Package: demand(2).Name, Range: demand(2).Range, Environments: scope}
 		case "freeze":
@@ -279,6 +283,14 @@ func TestLaw(t *testing.T) {
 		{
 			name: "of all of them", universe: "a 1\n a 2\n b 1: a<2", before: "a===1", after: "a===2", consumers: "c: b | a\nd: b | a",
 			ledger: "waiver resolve * d\nwaiver resolve b c", verdict: gate.Admit, found: "waived resolve: no version of b fits <- c <- d",
+		},
+		{
+			name: "a waiver of what one package requires", universe: "a 1\n a 2\n b 1: a<2", before: "a===1 b===1", after: "a===2 b===1",
+			ledger: "waiver dependent a by:b", verdict: gate.Admit, found: "waived dependent: b 1 requires a<2, against 2",
+		},
+		{
+			name: "and of what another requires", universe: "a 1\n a 2\n b 1: a<2", before: "a===1 b===1", after: "a===2 b===1",
+			ledger: "waiver dependent a by:c", verdict: gate.Reject, found: "new dependent: b 1 requires a<2, against 2",
 		},
 		{
 			name: "what the pins themselves do not fit takes more than a consumer's waiver", universe: "a 1\n a 2\n b 1: a<2", before: "a===1 b===1", after: "a===2 b===1", consumers: "c: b",

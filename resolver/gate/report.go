@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"slices"
+
 	"sluice/constraints"
 )
 
@@ -26,6 +28,12 @@ type Report struct {
 	Inactive      []PinLine  `json:"inactive_pins,omitempty"`       // of a check: what is active in no environment
 	Unpinned      []Unpinned `json:"unpinned_packages,omitempty"`   // of a check
 	Results       []Result   `json:"results"`
+}
+
+// Add adds findings of rules that are not the gate's, and what they come to.
+func (r *Report) Add(findings ...Finding) {
+	r.Findings = slices.Concat(r.Findings, findings)
+	r.Verdict = verdict(r)
 }
 
 // Change is a pin that the question changes. From is empty for a new pin, To for
