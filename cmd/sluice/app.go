@@ -78,7 +78,7 @@ type runFunc func(args []string) (status int, err error)
 func commands() []command {
 	return []command{
 		gateCommand(), checkCommand(), auditCommand(), whyCommand(), versionsCommand(), resolveCommand(), generateCommand(), upgradeCommand(), floorCommand(), diffCommand(), editCommand(), exportCommand(),
-		snapshotCommand(), replayCommand(), blameCommand(), ledgerCommand(), cacheCommand(), serveFixturesCommand(), demoCommand(), helpCommand(), versionCommand(),
+		snapshotCommand(), replayCommand(), blameCommand(), ledgerCommand(), cacheCommand(), initCommand(), serveFixturesCommand(), demoCommand(), helpCommand(), versionCommand(),
 	}
 }
 

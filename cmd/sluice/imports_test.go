@@ -25,6 +25,7 @@ var allowedImports = map[string][]string{
 	"constraints/pinfile":      {"constraints", "constraints/pep440", "constraints/pep508"},
 	"constraints/ledger":       {"constraints", "constraints/pep440", "constraints/pep508"},
 	"constraints/manifest":     {"constraints", "constraints/configparser", "constraints/pep440", "constraints/pep508", "constraints/pinfile"},
+	"constraints/openstack":    {"constraints", "constraints/pep440", "constraints/pep508", "constraints/pinfile"},
 	"index":                    {"constraints", "constraints/pep440", "constraints/pep508"},
 	"index/indextest":          {"constraints", "constraints/pep440", "index"},
 	"index/fetch":              {},

@@ -75,7 +75,7 @@ func entriesOf(lists *openstack.Tree, matrix []*constraints.Environment) []ledge
 		if g.URL != "" || g.Range.String() == "" {
 			continue
 		}
-		hold := &ledger.Hold{Package: g.Name, Spelling: g.Spelling, Range: g.Range, Record: ledger.Record{Reason: "so it is in the global list", Owner: "the global list", Place: g.Place}}
+		hold := &ledger.Hold{Package: g.Name, Spelling: g.Spelling, Range: g.Range, Record: ledger.Record{Reason: "so it is in the global list", Owner: "the global list", Place: g.Place, Elsewhere: true}}
 		if everywhere := scopeOf(g.Requirement, matrix, &hold.Environments); everywhere || len(hold.Environments) > 0 {
 			entries = append(entries, hold)
 		}
@@ -88,7 +88,7 @@ func entriesOf(lists *openstack.Tree, matrix []*constraints.Environment) []ledge
 			}
 			entries = append(entries, &ledger.Waiver{
 				Rule: "dependent", Package: x.Name, Spelling: x.Spelling, Range: exactly, Dependent: affected,
-				Record: ledger.Record{Reason: "the conflict is known: " + x.Text, Owner: "upper-constraints-xfails.txt", Place: x.Place},
+				Record: ledger.Record{Reason: "the conflict is known: " + x.Text, Owner: "upper-constraints-xfails.txt", Place: x.Place, Elsewhere: true},
 			})
 		}
 	}
@@ -135,6 +135,23 @@ func (in *inputs) checkLists() []gate.Finding {
 		}
 	}
 	return findings
+}
+
+// unbound tells how many consumers the rules do not bind.
+func (in *inputs) unbound() []note {
+	if in.lists == nil {
+		return nil
+	}
+	free := 0
+	for _, c := range in.consumers {
+		if !in.lists.Binds(c.name) {
+			free++
+		}
+	}
+	if free == 0 {
+		return nil
+	}
+	return []note{{Message: fmt.Sprintf("%d of %s not in projects.txt: the rules of requirements-check do not bind them", free, many(len(in.consumers), "consumer is", "consumers are"))}}
 }
 
 // stated returns what a consumer requires in the files that the rules look at.

@@ -54,7 +54,7 @@ func rejectionOf(m move, by commit) *ledger.Rejection {
 		Record: ledger.Record{
 			Reason: "taken out on " + by.day() + " by " + by.short() + ", " + by.Subject,
 			Owner:  cmp.Or(by.Author, "history"),
-			Place:  constraints.Place{File: "commit " + by.short()},
+			Place:  constraints.Place{File: "commit " + by.short()}, Elsewhere: true,
 		},
 		Pin:      ledger.Pin{Name: m.name, Spelling: m.spelling, Version: m.from},
 		Rejected: by.Date,
@@ -129,7 +129,7 @@ func (l listing) holds(matrix []*constraints.Environment) []*ledger.Hold {
 			Record: ledger.Record{
 				Reason: "the list of requirements says so (" + cmp.Or(l.short(), "from the beginning") + ", " + l.Subject + ")",
 				Owner:  cmp.Or(l.Author, "history"),
-				Place:  constraints.Place{File: "commit " + cmp.Or(l.short(), "0")},
+				Place:  constraints.Place{File: "commit " + cmp.Or(l.short(), "0")}, Elsewhere: true,
 			},
 			Package: l.Name, Spelling: r.Spelling, Range: r.Range, Environments: scope,
 		})

@@ -37,6 +37,8 @@ type Record struct {
 	Issue   string            // where more is told, "" for none
 	Expires time.Time         // the first moment at which it counts no more; zero for never
 	Place   constraints.Place // of the header of its table
+
+	Elsewhere bool // it is no table of a ledger.toml: something else says so, at the place
 }
 
 // Common returns the record itself: entries embed it.

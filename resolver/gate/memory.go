@@ -87,12 +87,20 @@ func (s *survey) remembered(e ledger.Entry, pin *resolver.Pin, message string) F
 		f.Message += " (expired, so it does not count)"
 		return f
 	}
-	f.Lifts = []string{fmt.Sprintf("sluice ledger retest %d tells whether its cause is gone", record.Place.Line), lifting(record)}
+	if !record.Elsewhere {
+		f.Lifts = []string{fmt.Sprintf("sluice ledger retest %d tells whether its cause is gone", record.Place.Line)}
+	}
+	f.Lifts = append(f.Lifts, lifting(record))
 	return f
 }
 
-// lifting returns the command that takes an entry out.
-func lifting(r *ledger.Record) string { return fmt.Sprintf("sluice ledger lift %d", r.Place.Line) }
+// lifting returns the command that takes an entry out, or where else it is to be changed.
+func lifting(r *ledger.Record) string {
+	if r.Elsewhere {
+		return "what " + r.Place.String() + " says"
+	}
+	return fmt.Sprintf("sluice ledger lift %d", r.Place.Line)
+}
 
 // credit says who stands for an entry and for how long.
 func credit(r *ledger.Record) string {
