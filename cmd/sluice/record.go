@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -63,7 +64,7 @@ func (r *recorder) record(in *inputs, report *gate.Report) ([]note, error) {
 		return nil, err
 	}
 	entry.Evidence = fmt.Sprintf("sha256:%x", sha256.Sum256(text.Bytes()))
-	entry.Owner, entry.Issue, entry.Rejected = r.owner, r.issue, in.settings.now
+	entry.Owner, entry.Issue, entry.Rejected = r.owner, r.issue, in.settings.now.Truncate(time.Second)
 	if err := r.leave(in.settings, entry.Evidence, text.Bytes()); err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ func Kinds() []Kind {
 type Entry interface {
 	Kind() Kind
 	Common() *Record
+	with(Record) Entry
 }
 
 // Record is what every entry says.
@@ -160,32 +161,11 @@ func (*Freeze) Kind() Kind          { return KindFreeze }
 func (*Approval) Kind() Kind        { return KindApproval }
 
 // WithRecord returns an entry as it is with another record.
-func WithRecord(e Entry, record Record) Entry {
-	switch e := e.(type) {
-	case *Hold:
-		other := *e
-		other.Record = record
-		return &other
-	case *Rejection:
-		other := *e
-		other.Record = record
-		return &other
-	case *Waiver:
-		other := *e
-		other.Record = record
-		return &other
-	case *ExpectedFailure:
-		other := *e
-		other.Record = record
-		return &other
-	case *Freeze:
-		other := *e
-		other.Record = record
-		return &other
-	case *Approval:
-		other := *e
-		other.Record = record
-		return &other
-	}
-	return e
-}
+func WithRecord(e Entry, record Record) Entry { return e.with(record) }
+
+func (h Hold) with(r Record) Entry            { h.Record = r; return &h }
+func (j Rejection) with(r Record) Entry       { j.Record = r; return &j }
+func (w Waiver) with(r Record) Entry          { w.Record = r; return &w }
+func (x ExpectedFailure) with(r Record) Entry { x.Record = r; return &x }
+func (f Freeze) with(r Record) Entry          { f.Record = r; return &f }
+func (a Approval) with(r Record) Entry        { a.Record = r; return &a }
