@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"sort"
 	"strings"
 )
 
@@ -29,6 +30,29 @@ func (p Place) String() string {
 // Compare orders places by file, line and column.
 func (p Place) Compare(q Place) int {
 	return cmp.Or(strings.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Col, q.Col))
+}
+
+// Lines is where the lines of a text begin, in bytes, so that offsets become places.
+type Lines []int
+
+// LinesOf returns the lines of a text, which end with "\n".
+func LinesOf(text []byte) Lines {
+	starts := Lines{0}
+	for i, b := range text {
+		if b == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}
+
+// Index returns which line the byte at an offset is in, from 0.
+func (l Lines) Index(offset int) int { return sort.SearchInts(l, offset+1) - 1 }
+
+// Place returns the place of the byte at an offset of a file.
+func (l Lines) Place(file string, offset int) Place {
+	line := l.Index(offset)
+	return Place{File: file, Line: line + 1, Col: offset - l[line] + 1}
 }
 
 // Under returns the place as seen from further up: with its file below dir.

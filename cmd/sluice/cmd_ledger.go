@@ -210,7 +210,7 @@ func lastMoment(text string) (time.Time, error) {
 
 // answer returns the answer that lists entries.
 func (k *keeper) answer(entries []ledger.Entry) *ledgerAnswer {
-	x := &ledgerAnswer{SchemaVersion: gate.SchemaVersion, Command: "ledger", Ledger: k.ledgerPath(), Entries: []rememberedEntry{}, DryRun: k.dryRun, Notes: k.notes}
+	x := &ledgerAnswer{SchemaVersion: gate.SchemaVersion, Command: "ledger", Ledger: k.Ledger, Entries: []rememberedEntry{}, DryRun: k.dryRun, Notes: k.notes}
 	for _, e := range entries {
 		x.Entries = append(x.Entries, k.remembered(e))
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"sort"
 	"strconv"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -13,7 +12,7 @@ import (
 // which the tables of an array are numbered from 0: "environment.1.python".
 type layout struct {
 	file   string
-	starts []int             // the offsets at which lines begin
+	lines  constraints.Lines
 	at     map[string]int    // the offsets of keys and headers
 	raw    map[string]string // how a value is written that is neither array nor table
 	tables map[string]int    // how many tables the array at a path has
@@ -21,12 +20,7 @@ type layout struct {
 
 // layoutOf returns the layout of a document that a decoder found to be valid.
 func layoutOf(file string, data []byte) *layout {
-	l := &layout{file: file, starts: []int{0}, at: make(map[string]int), raw: make(map[string]string), tables: make(map[string]int)}
-	for i, b := range data {
-		if b == '\n' {
-			l.starts = append(l.starts, i+1)
-		}
-	}
+	l := &layout{file: file, lines: constraints.LinesOf(data), at: make(map[string]int), raw: make(map[string]string), tables: make(map[string]int)}
 	var p unstable.Parser
 	p.Reset(data)
 	table := ""
@@ -107,8 +101,7 @@ func (l *layout) forget(path string) { delete(l.at, path) }
 func (l *layout) place(path string) constraints.Place {
 	for path != "" {
 		if offset, ok := l.at[path]; ok {
-			line := sort.SearchInts(l.starts, offset+1)
-			return constraints.Place{File: l.file, Line: line, Col: offset - l.starts[line-1] + 1}
+			return l.lines.Place(l.file, offset)
 		}
 		path = around(path)
 	}

@@ -15,9 +15,6 @@ const defaultLedger = "ledger.toml"
 // maxLedger bounds a ledger.toml, in bytes.
 const maxLedger = 16 << 20
 
-// ledgerPath returns the path of the ledger, as the working directory sees it.
-func (s *settings) ledgerPath() string { return s.Ledger }
-
 // readLedger reads the ledger, which is that of the base where there is one. One that nobody
 // names may be absent, and is empty then.
 func (s *settings) readLedger() (*ledger.File, error) {

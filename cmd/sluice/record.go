@@ -71,7 +71,7 @@ func (r *recorder) record(in *inputs, report *gate.Report) ([]note, error) {
 	if err := in.settings.appendLedger(entry); err != nil {
 		return nil, err
 	}
-	return []note{{Message: "the rejection is recorded in " + in.settings.ledgerPath()}}, nil
+	return []note{{Message: "the rejection is recorded in " + in.settings.Ledger}}, nil
 }
 
 // leave writes the evidence to its folder.

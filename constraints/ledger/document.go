@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -25,7 +24,7 @@ type document struct {
 	name     string
 	mark     int    // the bytes of a byte order mark
 	data     []byte // without it
-	starts   []int  // the offsets of the lines
+	lines    constraints.Lines
 	tables   []*table
 	problems constraints.Problems
 }
@@ -63,7 +62,7 @@ const byteOrderMark = "\ufeff"
 // parseDocument reads TOML 1.0 (go-toml), up to the first error of syntax.
 func parseDocument(name string, data []byte) *document {
 	rest := bytes.TrimPrefix(data, []byte(byteOrderMark))
-	d := &document{name: name, mark: len(data) - len(rest), data: rest, starts: lineStarts(rest)}
+	d := &document{name: name, mark: len(data) - len(rest), data: rest, lines: constraints.LinesOf(rest)}
 	if len(data) > maxSize {
 		d.problems = constraints.Problems{{Place: constraints.Place{File: name}, Msg: fmt.Sprintf("%d bytes are more than a ledger may have (%d)", len(data), maxSize), Hint: "sluice ledger expire takes out what counts no more"}}
 		return d
@@ -94,7 +93,7 @@ func parseDocument(name string, data []byte) *document {
 // from being taken for something else.
 func (d *document) header(node *unstable.Node) *table {
 	keys, offset := path(node)
-	t := &table{document: d, kind: Kind(keys[0]), place: d.place(offset), start: d.starts[d.lineOf(offset)], end: d.lineEnd(offset)}
+	t := &table{document: d, kind: Kind(keys[0]), place: d.place(offset), start: d.lineStart(offset), end: d.lineEnd(offset)}
 	shown := quoteShort(strings.Join(keys, "."))
 	switch known := slices.Contains(Kinds(), t.kind); {
 	case !known:
@@ -176,32 +175,18 @@ func (d *document) scalar(node *unstable.Node) value {
 	return value{kind: node.Kind, text: string(node.Data), offset: offset, length: int(node.Raw.Length), place: d.place(offset)}
 }
 
-// lineOf returns the number, from 0, of the line that an offset is in.
-func (d *document) lineOf(offset int) int { return sort.SearchInts(d.starts, offset+1) - 1 }
+// lineStart returns the offset of the line that an offset is in.
+func (d *document) lineStart(offset int) int { return d.lines[d.lines.Index(offset)] }
 
 // lineEnd returns the offset behind the line that an offset is in.
 func (d *document) lineEnd(offset int) int {
-	if line := d.lineOf(offset) + 1; line < len(d.starts) {
-		return d.starts[line]
+	if next := d.lines.Index(offset) + 1; next < len(d.lines) {
+		return d.lines[next]
 	}
 	return len(d.data)
 }
 
-func (d *document) place(offset int) constraints.Place {
-	line := d.lineOf(offset)
-	return constraints.Place{File: d.name, Line: line + 1, Col: offset - d.starts[line] + 1}
-}
-
-// lineStarts returns the offsets at which lines begin.
-func lineStarts(data []byte) []int {
-	starts := []int{0}
-	for i, b := range data {
-		if b == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
+func (d *document) place(offset int) constraints.Place { return d.lines.Place(d.name, offset) }
 
 func (d *document) complain(place constraints.Place, msg, hint string) {
 	if len(d.problems) < maxProblems {

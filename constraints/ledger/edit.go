@@ -94,7 +94,7 @@ func (f *File) Expire(e Entry, at time.Time) (*File, error) {
 		text = "expires = " + momentText(at, 1) + f.ending()
 	case at.IsZero():
 		offset := field.value.offset
-		start, end = t.document.starts[t.document.lineOf(offset)], t.document.lineEnd(offset)
+		start, end = t.document.lineStart(offset), t.document.lineEnd(offset)
 	default:
 		start, end, text = field.value.offset, field.value.offset+field.value.length, momentText(at, 1)
 	}

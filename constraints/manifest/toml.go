@@ -3,7 +3,6 @@ package manifest
 import (
 	"bytes"
 	"errors"
-	"sort"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 
@@ -15,7 +14,7 @@ type tomlFile struct {
 	name     string
 	data     []byte
 	root     *tomlNode
-	starts   []int // the offsets of the lines, from the first place on
+	lines    constraints.Lines // from the first place on
 	problems constraints.Problems
 }
 
@@ -249,22 +248,10 @@ func (n *tomlNode) add(key string, offset int, value *tomlNode) {
 
 // place returns the place of the byte at offset.
 func (f *tomlFile) place(offset int) constraints.Place {
-	if f.starts == nil {
-		f.starts = lineStarts(f.data)
+	if f.lines == nil {
+		f.lines = constraints.LinesOf(f.data)
 	}
-	line := sort.SearchInts(f.starts, offset+1)
-	return constraints.Place{File: f.name, Line: line, Col: offset - f.starts[line-1] + 1}
-}
-
-// lineStarts returns the offsets at which lines begin.
-func lineStarts(data []byte) []int {
-	starts := []int{0}
-	for i, b := range data {
-		if b == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
+	return f.lines.Place(f.name, offset)
 }
 
 // placeIn returns the place of the byte at offset in the text of a string; where

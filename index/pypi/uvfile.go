@@ -3,7 +3,6 @@ package pypi
 import (
 	"bytes"
 	"errors"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -142,7 +141,7 @@ func tomlPlaces(name string, data []byte) map[string]constraints.Place {
 type tomlWalk struct {
 	name   string
 	data   []byte
-	starts []int // of lines
+	lines  constraints.Lines
 	places map[string]constraints.Place
 }
 
@@ -200,16 +199,10 @@ func (w *tomlWalk) value(path string, node *unstable.Node) {
 
 // place returns where a part of the document begins.
 func (w *tomlWalk) place(part unstable.Range) constraints.Place {
-	if w.starts == nil {
-		w.starts = []int{0}
-		for i, b := range w.data {
-			if b == '\n' {
-				w.starts = append(w.starts, i+1)
-			}
-		}
+	if w.lines == nil {
+		w.lines = constraints.LinesOf(w.data)
 	}
-	line := sort.SearchInts(w.starts, int(part.Offset)+1)
-	return constraints.Place{File: w.name, Line: line, Col: int(part.Offset) - w.starts[line-1] + 1}
+	return w.lines.Place(w.name, int(part.Offset))
 }
 
 // isUVPath reports whether settings of interest may be under a path.
