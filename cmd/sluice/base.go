@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -58,18 +61,39 @@ func (b *base) file(name string) (data []byte, shown string, err error) {
 	return data, b.shown(path), err
 }
 
-// isUnchanged reports whether a file of this machine is what the base has.
+// isUnchanged reports whether a file or folder of this machine is what the base has, byte by
+// byte, or is in neither. A link is not: what it leads to is not told by it.
 func (b *base) isUnchanged(name string) (bool, error) {
 	path, err := b.path(name)
 	if err != nil {
 		return false, err
 	}
-	listed, err := b.git("ls-tree", "-z", "--full-tree", "--format=%(objectname)", b.id, "--", path)
+	info, err := os.Lstat(name)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return false, err
+	case err == nil && info.IsDir():
+		return b.isFolderUnchanged(path)
+	case err == nil && !info.Mode().IsRegular():
+		return false, nil
+	}
+	had, err := b.git("ls-tree", "-z", "--full-tree", "--format=%(objectname)", b.id, "--", path)
+	if info == nil || err != nil {
+		return len(had) == 0, err
+	}
+	has, err := b.git("hash-object", "--no-filters", "--", name)
+	return err == nil && strings.TrimSpace(string(has)) == strings.Trim(string(had), "\x00"), err
+}
+
+// isFolderUnchanged reports whether the files of a folder, by its path in the repository, are
+// those that the base has.
+func (b *base) isFolderUnchanged(path string) (bool, error) {
+	changed, err := b.git("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", b.id, "--", path)
 	if err != nil {
 		return false, err
 	}
-	now, err := b.git("hash-object", "--no-filters", "--", name)
-	return err == nil && strings.TrimSpace(string(now)) == strings.Trim(string(listed), "\x00"), err
+	untracked, err := b.git("ls-files", "--others", "--", path)
+	return len(changed)+len(untracked) == 0, err
 }
 
 // foundConfig is a sluice.toml that was found.
@@ -82,6 +106,9 @@ type foundConfig struct {
 // config returns the sluice.toml that the base has in a folder or the nearest one above it,
 // nil for none. Above the repository there is what nobody changes with it.
 func (b *base) config(dir string) (*foundConfig, error) {
+	if !strings.HasPrefix(filepath.Clean(dir)+string(filepath.Separator), cmp.Or(b.namedTop(), b.top)+string(filepath.Separator)) {
+		dir = filepath.Join(b.top, b.within) // the way there is a link: above it is something else
+	}
 	for b.holds(filepath.Join(dir, configName)) {
 		data, shown, err := b.file(filepath.Join(dir, configName))
 		switch {
@@ -105,16 +132,75 @@ func (b *base) constraints(s *settings) (*pinfile.File, error) {
 	return parseConstraints(shown, data)
 }
 
-// trusts complains of recorded facts that the change under test may have changed.
+// trusts complains of what says what is published where the change under test changes it:
+// recorded facts, folders of files, certificates, and the settings of clients in the repository.
 func (b *base) trusts(s *settings) error {
-	file := s.abs(s.Index.File)
-	if s.Index.File == "" || s.layout == nil || !s.layout.has("index.file") || !b.holds(file) {
+	x := &s.Index
+	sources := map[string][]string{
+		"index.file": {x.File}, "index.find-links": x.FindLinks, "index.certificates": {x.Certificates}, "index.client-certificate": {x.ClientCertificate},
+	}
+	for _, key := range slices.Sorted(maps.Keys(sources)) {
+		if s.layout == nil || !s.layout.has(key) {
+			continue // whoever asks named it, not the repository
+		}
+		for _, name := range sources[key] {
+			if name != "" && !strings.Contains(name, "://") && b.alters(s.abs(name)) {
+				return s.fault(key, fmt.Sprintf("the change changes %s, which tells what is published", name), "let that be changed first, by a change of its own, or name others on the command line")
+			}
+		}
+	}
+	if s.cacheDir != "" && b.holds(s.abs(s.cacheDir)) {
+		if path, err := b.path(s.abs(s.cacheDir)); err != nil || b.tracks(path) {
+			return usageError{msg: fmt.Sprintf("the cache folder %s has files that git tracks, so that a change can put facts there", s.cacheDir), hint: "take them out, or name another by --cache-dir or SLUICE_CACHE_DIR"}
+		}
+	}
+	if x.File != "" || x.URL != "" || x.NoIndex || s.app.getenv("SLUICE_INDEX_URL") != "" {
 		return nil
 	}
-	if same, err := b.isUnchanged(file); err == nil && same {
-		return nil
+	for _, name := range b.clientFiles(s) {
+		if b.alters(name) {
+			return usageError{msg: fmt.Sprintf("the change changes %s, which may tell what index is asked", s.app.shown(name)), hint: "let that be changed first, by a change of its own; or name the index by --index-url or in " + configName}
+		}
 	}
-	return s.fault("index.file", fmt.Sprintf("the change changes %s, whose facts it is judged by", s.Index.File), "let the facts be changed first, by a change of their own, or name others by --index FILE")
+	return nil
+}
+
+// alters reports whether a file or folder is of the repository and not what the base has, or
+// is not known to be.
+func (b *base) alters(name string) bool {
+	if !b.holds(name) {
+		return false
+	}
+	same, err := b.isUnchanged(name)
+	return err != nil || !same
+}
+
+// tracks reports whether git tracks files below a path, or cannot tell.
+func (b *base) tracks(path string) bool {
+	listed, err := b.git("ls-files", "-z", "--", path)
+	return err != nil || len(listed) > 0
+}
+
+// clientFiles returns the files of the repository in which pip and uv look for their settings:
+// those that variables name, and those from the working directory upward.
+func (b *base) clientFiles(s *settings) []string {
+	var names []string
+	for _, variable := range []string{"PIP_CONFIG_FILE", "UV_CONFIG_FILE"} {
+		if name := s.app.getenv(variable); name != "" && name != os.DevNull {
+			names = append(names, s.abs(name))
+		}
+	}
+	for dir := s.dir; b.holds(filepath.Join(dir, "uv.toml")); dir = filepath.Dir(dir) {
+		names = append(names, filepath.Join(dir, "uv.toml"))
+		project := filepath.Join(dir, "pyproject.toml")
+		data, _, err := b.file(project)
+		if now, _ := readFile(project, maxConfigSize); err != nil || bytes.Contains(data, []byte("tool.uv")) || bytes.Contains(now, []byte("tool.uv")) {
+			if err == nil || len(now) > 0 {
+				names = append(names, project)
+			}
+		}
+	}
+	return names
 }
 
 // ownLaw returns the ledger and the policy that the change under test brings, nil where they

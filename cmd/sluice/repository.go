@@ -14,18 +14,24 @@ import (
 // repository is a git repository on this machine, which the git command reads: nothing is
 // checked out, and no code of the repository runs.
 type repository struct {
-	ctx context.Context
-	top string // its folder, where the working tree begins
+	ctx    context.Context
+	top    string // its folder, where the working tree begins
+	dir    string // the folder that it was found from ...
+	within string // ... and that folder's path in the repository
 }
 
 // openRepository finds the repository that a folder is in.
 func openRepository(ctx context.Context, dir string) (*repository, error) {
-	r := &repository{ctx, dir}
-	top, err := r.git("rev-parse", "--show-toplevel")
+	r := &repository{ctx: ctx, top: dir, dir: dir}
+	found, err := r.git("rev-parse", "--show-toplevel", "--show-prefix")
 	if err != nil {
 		return nil, usageError{msg: fmt.Sprintf("%s is in no git repository: %s", dir, cause(err)), hint: "a revision is one of the repository that the constraints file is in"}
 	}
-	r.top = strings.TrimSuffix(string(top), "\n")
+	top, within, _ := strings.Cut(string(found), "\n")
+	r.top, r.within = filepath.FromSlash(top), filepath.FromSlash(strings.TrimSuffix(within, "\n"))
+	if resolved, err := filepath.EvalSymlinks(r.top); err == nil {
+		r.top = resolved
+	}
 	return r, nil
 }
 
@@ -48,21 +54,34 @@ func (r *repository) commit(revision string) (string, error) {
 	return strings.TrimSpace(string(id)), nil
 }
 
-// path returns a file's path in the repository, which has slashes on every system.
+// path returns a file's path in the repository, which has slashes on every system. It goes by
+// the names, as far as it can: what a folder of the working tree leads to, a change can say.
 func (r *repository) path(file string) (string, error) {
-	top, err := filepath.EvalSymlinks(r.top)
-	if err != nil {
-		return "", err
+	for _, from := range []struct{ folder, path string }{{r.dir, r.within}, {r.top, ""}, {r.namedTop(), ""}} {
+		rel, err := filepath.Rel(from.folder, file)
+		if err == nil && from.folder != "" && filepath.IsLocal(rel) {
+			return filepath.ToSlash(filepath.Join(from.path, rel)), nil
+		}
 	}
 	dir, err := filepath.EvalSymlinks(filepath.Dir(file)) // the file itself may be gone
 	if err != nil {
 		return "", err
 	}
-	rel, err := filepath.Rel(top, filepath.Join(dir, filepath.Base(file)))
+	rel, err := filepath.Rel(r.top, filepath.Join(dir, filepath.Base(file)))
 	if err != nil || !filepath.IsLocal(rel) {
 		return "", usageError{msg: fmt.Sprintf("%s is not in the repository %s", file, r.top)}
 	}
 	return filepath.ToSlash(rel), nil
+}
+
+// namedTop returns the folder of the repository as the way to it is named, which git resolves;
+// "" where the way leads into the repository by a link.
+func (r *repository) namedTop() string {
+	top, ok := strings.CutSuffix(filepath.Clean(r.dir), strings.TrimSuffix(r.within, string(filepath.Separator)))
+	if resolved, err := filepath.EvalSymlinks(top); !ok || err != nil || resolved != r.top {
+		return ""
+	}
+	return filepath.Clean(top)
 }
 
 // read returns a file, by its path in the repository, as a commit has it: fs.ErrNotExist
