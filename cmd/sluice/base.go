@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -201,6 +202,51 @@ func (b *base) clientFiles(s *settings) []string {
 		}
 	}
 	return names
+}
+
+// remarks tells which consumers the change touches, whose requirements of today do not count.
+func (b *base) remarks(s *settings) []note {
+	names, err := b.consumersChanged(s)
+	if err != nil || len(names) == 0 {
+		return nil
+	}
+	const few = 5
+	list := strings.Join(names[:min(few, len(names))], ", ")
+	if len(names) > few {
+		list += fmt.Sprintf(" and %d more", len(names)-few)
+	}
+	return []note{{Message: "the change touches consumers, too, which count as it has them: " + list}}
+}
+
+// consumersChanged returns the consumers whose folders the change touches, by their folders'
+// names: they are judged as the change has them, or are gone.
+func (b *base) consumersChanged(s *settings) ([]string, error) {
+	out, err := b.git("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "-z", b.id)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for file := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
+		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+			if b.isConsumer(s, dir) && !slices.Contains(names, path.Base(dir)) {
+				names = append(names, path.Base(dir))
+			}
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// isConsumer reports whether a folder of the repository is that of a consumer.
+func (b *base) isConsumer(s *settings, dir string) bool {
+	return slices.ContainsFunc(s.Consumers, func(c consumerConfig) bool {
+		pattern, err := b.path(s.abs(cmp.Or(c.Path, c.Paths)))
+		if err != nil {
+			return false
+		}
+		is, err := path.Match(pattern, dir)
+		return err == nil && is
+	})
 }
 
 // ownLaw returns the ledger and the policy that the change under test brings, nil where they

@@ -118,8 +118,8 @@ func (in *inputs) change(a *app, o *options, candidates []candidate) (*pinfile.F
 // remarks returns what there is to say of the file that is asked about: what candidates do to
 // it, or what of the working tree's own is not as it should be.
 func (in *inputs) remarks(edited *pinfile.File, candidates []candidate) []note {
-	if in.settings.base != nil {
-		return slices.Concat(notesOf(edited.Notes()), pinless(edited))
+	if b := in.settings.base; b != nil {
+		return slices.Concat(notesOf(edited.Notes()), pinless(edited), b.remarks(in.settings))
 	}
 	return remarks(in.file, edited, candidates, in.environments, "would be")
 }
