@@ -28,9 +28,10 @@ type blamedPin struct {
 // blamedMove is a commit that changed what the package is pinned to.
 type blamedMove struct {
 	commit
-	Kind changeKind `json:"kind"`
-	From []string   `json:"from"` // "VERSION" or "VERSION; MARKER"
-	To   []string   `json:"to"`
+	Kind     changeKind `json:"kind"`
+	From     []string   `json:"from"` // "VERSION" or "VERSION; MARKER"
+	To       []string   `json:"to"`
+	Admitted []string   `json:"admitted,omitempty"` // who or what let it in, as trailers of the commit say
 }
 
 // blamedEntry is a record that concerns the package, and when it counted.
@@ -110,7 +111,7 @@ func (b *blamer) follow(r *revision) {
 	if kind == respelled {
 		kind = replaced
 	}
-	b.answer.Changes = append(b.answer.Changes, blamedMove{by, kind, from, to})
+	b.answer.Changes = append(b.answer.Changes, blamedMove{by, kind, from, to, r.Admitted})
 }
 
 // list takes up what a list of requirements says of the package: what it said before ends.

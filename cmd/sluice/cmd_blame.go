@@ -16,9 +16,10 @@ func blameCommand() command {
 		args:    "PACKAGE",
 		summary: "say which commits set a pin, and what is remembered of it",
 		details: `The commits of the git repository, or of a recorded history (see sluice replay), that
-changed what the package is pinned to, newest first; and what the ledger said of it,
-or of a recorded history the list of requirements, with the commits that added and
-lifted that.`,
+changed what the package is pinned to, newest first, with who let them in as their
+trailers say (Reviewed-by, Evidence, ...); and what the ledger said of it, or of a
+recorded history the list of requirements, with the commits that added and lifted
+that.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			o := options{flags: flags}
 			var p past
@@ -80,6 +81,9 @@ func writeBlame(w io.Writer, b *blame, color, full bool) error {
 		p.sub("by", c.commit.String())
 		if c.Author != "" {
 			p.sub("author", c.Author)
+		}
+		for _, trailer := range c.Admitted {
+			p.sub("admitted", trailer)
 		}
 	}
 	for i := range b.Records {

@@ -30,6 +30,7 @@ type revision struct {
 	Before, After []gate.Line
 	Listed        []listing // what the list of requirements beside the file says anew
 	Reverts       []string  // identifiers of the commits that it takes back
+	Admitted      []string  // who or what let it in, as its trailers say
 	Rules         *rules    // that were in force before it; nil where the history has none
 	Unread        error     // why the constraints after it could not be read; then they are those before it
 }
@@ -81,6 +82,24 @@ func revertedIn(body string) []string {
 		body = rest
 	}
 }
+
+// admittedBy returns the trailers of a message (git interpret-trailers) that say who let it in,
+// "Reviewed-by: NAME" and others that end so, or by what evidence.
+func admittedBy(body string) []string {
+	var all []string
+	for line := range strings.Lines(body) {
+		key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		lower := strings.ToLower(key)
+		told := lower == "evidence" || strings.HasSuffix(lower, "-by") && lower != "signed-off-by" && lower != "co-authored-by"
+		if ok && told && value != "" && !strings.ContainsAny(key, " \t") && len(all) < maxTrailers {
+			all = append(all, key+": "+value)
+		}
+	}
+	return all
+}
+
+// maxTrailers bounds how many trailers of a commit are told.
+const maxTrailers = 32
 
 // minAbbreviation is the least number of digits of a commit's identifier that git accepts.
 const minAbbreviation = 4

@@ -150,7 +150,7 @@ func (h *gitHistory) revisions(yield func(*revision, error) bool) {
 			before, unread = reader.read(files.data(parentOf(commits[0]), h.path))
 		}
 		for _, c := range commits {
-			r := &revision{commit: c.commit, Reverts: revertedIn(c.body), Before: before}
+			r := &revision{commit: c.commit, Reverts: revertedIn(c.body), Admitted: admittedBy(c.body), Before: before}
 			if r.After, r.Unread = reader.read(files.data(c.ID, h.path)); r.Unread != nil {
 				r.After = before
 			}

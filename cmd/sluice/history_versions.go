@@ -76,7 +76,7 @@ func openVersions(path, shown string) (history, error) {
 func (v *recordedVersions) revision() (*revision, error) {
 	r := &revision{
 		commit:  commit{ID: v.Commit, Date: v.Date.UTC(), Author: v.Author, Subject: v.Subject},
-		Reverts: revertedIn(v.Body),
+		Reverts: revertedIn(v.Body), Admitted: admittedBy(v.Body),
 	}
 	var errs []error
 	add := func(lines *[]gate.Line, name string, versions map[string]string) {
