@@ -64,12 +64,12 @@ func (b *base) isUnchanged(name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	listed, err := b.git("ls-tree", "-z", "--full-tree", "--format=%(objectname)", b.id, "--", path)
+	then, err := b.entry(b.id, path)
 	if err != nil {
 		return false, err
 	}
 	now, err := b.git("hash-object", "--no-filters", "--", name)
-	return err == nil && strings.TrimSpace(string(now)) == strings.Trim(string(listed), "\x00"), err
+	return err == nil && strings.TrimSpace(string(now)) == then.id, err
 }
 
 // foundConfig is a sluice.toml that was found.
