@@ -78,12 +78,12 @@ func (b *base) isUnchanged(name string) (bool, error) {
 	case err == nil && !info.Mode().IsRegular():
 		return false, nil
 	}
-	had, err := b.git("ls-tree", "-z", "--full-tree", "--format=%(objectname)", b.id, "--", path)
+	then, err := b.entry(b.id, path)
 	if info == nil || err != nil {
-		return len(had) == 0, err
+		return then == treeEntry{}, err
 	}
-	has, err := b.git("hash-object", "--no-filters", "--", name)
-	return err == nil && strings.TrimSpace(string(has)) == strings.Trim(string(had), "\x00"), err
+	now, err := b.git("hash-object", "--no-filters", "--", name)
+	return err == nil && strings.TrimSpace(string(now)) == then.id, err
 }
 
 // isFolderUnchanged reports whether the files of a folder, by its path in the repository, are
@@ -107,8 +107,8 @@ type foundConfig struct {
 // config returns the sluice.toml that the base has in a folder or the nearest one above it,
 // nil for none. Above the repository there is what nobody changes with it.
 func (b *base) config(dir string) (*foundConfig, error) {
-	if !strings.HasPrefix(filepath.Clean(dir)+string(filepath.Separator), cmp.Or(b.namedTop(), b.top)+string(filepath.Separator)) {
-		dir = filepath.Join(b.top, b.within) // the way there is a link: above it is something else
+	if within, ok := wayInto(b.top, dir); ok && within != "." && !strings.HasSuffix(dir, within) {
+		dir = filepath.Join(b.top, within) // the way there is a link: above it is something else
 	}
 	for b.holds(filepath.Join(dir, configName)) {
 		data, shown, err := b.file(filepath.Join(dir, configName))

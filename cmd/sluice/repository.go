@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -14,24 +16,18 @@ import (
 // repository is a git repository on this machine, which the git command reads: nothing is
 // checked out, and no code of the repository runs.
 type repository struct {
-	ctx    context.Context
-	top    string // its folder, where the working tree begins
-	dir    string // the folder that it was found from ...
-	within string // ... and that folder's path in the repository
+	ctx context.Context
+	top string // its folder, where the working tree begins
 }
 
 // openRepository finds the repository that a folder is in.
 func openRepository(ctx context.Context, dir string) (*repository, error) {
-	r := &repository{ctx: ctx, top: dir, dir: dir}
-	found, err := r.git("rev-parse", "--show-toplevel", "--show-prefix")
+	r := &repository{ctx, dir}
+	top, err := r.git("rev-parse", "--show-toplevel")
 	if err != nil {
 		return nil, usageError{msg: fmt.Sprintf("%s is in no git repository: %s", dir, cause(err)), hint: "a revision is one of the repository that the constraints file is in"}
 	}
-	top, within, _ := strings.Cut(string(found), "\n")
-	r.top, r.within = filepath.FromSlash(top), filepath.FromSlash(strings.TrimSuffix(within, "\n"))
-	if resolved, err := filepath.EvalSymlinks(r.top); err == nil {
-		r.top = resolved
-	}
+	r.top = strings.TrimSuffix(string(top), "\n")
 	return r, nil
 }
 
@@ -54,52 +50,78 @@ func (r *repository) commit(revision string) (string, error) {
 	return strings.TrimSpace(string(id)), nil
 }
 
-// path returns a file's path in the repository, which has slashes on every system. It goes by
-// the names, as far as it can: what a folder of the working tree leads to, a change can say.
+// path returns a file's path in the repository, which has slashes on every system. Links that
+// lead into the repository are followed. Those within are not: a change can turn them.
 func (r *repository) path(file string) (string, error) {
-	for _, from := range []struct{ folder, path string }{{r.dir, r.within}, {r.top, ""}, {r.namedTop(), ""}} {
-		rel, err := filepath.Rel(from.folder, file)
-		if err == nil && from.folder != "" && filepath.IsLocal(rel) {
-			return filepath.ToSlash(filepath.Join(from.path, rel)), nil
-		}
-	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(file)) // the file itself may be gone
+	top, err := filepath.EvalSymlinks(r.top)
 	if err != nil {
 		return "", err
 	}
-	rel, err := filepath.Rel(r.top, filepath.Join(dir, filepath.Base(file)))
-	if err != nil || !filepath.IsLocal(rel) {
+	dir, ok := wayInto(top, filepath.Dir(file))
+	if !ok {
 		return "", usageError{msg: fmt.Sprintf("%s is not in the repository %s", file, r.top)}
 	}
-	return filepath.ToSlash(rel), nil
+	return filepath.ToSlash(filepath.Join(dir, filepath.Base(file))), nil
 }
 
-// namedTop returns the folder of the repository as the way to it is named, which git resolves;
-// "" where the way leads into the repository by a link.
-func (r *repository) namedTop() string {
-	top, ok := strings.CutSuffix(filepath.Clean(r.dir), strings.TrimSuffix(r.within, string(filepath.Separator)))
-	if resolved, err := filepath.EvalSymlinks(top); !ok || err != nil || resolved != r.top {
-		return ""
+// wayInto returns the path of a folder, which may be gone, below another one. It takes the
+// nearest way in: what comes after that is a name and nothing else.
+func wayInto(top, dir string) (string, bool) {
+	if parent := filepath.Dir(dir); parent != dir {
+		if above, ok := wayInto(top, parent); ok {
+			return filepath.Join(above, filepath.Base(dir)), true
+		}
 	}
-	return filepath.Clean(top)
+	target, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return "", false
+	}
+	rel, err := filepath.Rel(top, target)
+	return rel, err == nil && filepath.IsLocal(rel)
 }
 
 // read returns a file, by its path in the repository, as a commit has it: fs.ErrNotExist
 // where it has none.
-func (r *repository) read(commit, path string) ([]byte, error) {
-	listed, err := r.git("ls-tree", "-z", "--full-tree", commit, "--", path)
-	if err != nil {
-		return nil, err
-	}
-	entry, _, _ := strings.Cut(string(listed), "\t")
-	fields := strings.Fields(entry) // mode, type and identifier
+func (r *repository) read(commit, name string) ([]byte, error) {
+	entry, err := r.entry(commit, name)
 	switch {
-	case len(fields) == 0:
-		return nil, fs.ErrNotExist
-	case len(fields) != 3 || fields[1] != "blob":
-		return nil, errors.New("it is no file")
-	case fields[0] == "120000":
+	case err != nil:
+		return nil, err
+	case entry == treeEntry{}:
+		return nil, r.absent(commit, name)
+	case entry.isLink():
 		return nil, errors.New("it is a link, which is not followed")
+	case entry.kind != "blob":
+		return nil, errors.New("it is no file")
 	}
-	return r.git("cat-file", "blob", fields[2])
+	return r.git("cat-file", "blob", entry.id)
+}
+
+// absent says why a commit does not have a file: there is none, or only behind a link.
+func (r *repository) absent(commit, name string) error {
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if entry, err := r.entry(commit, dir); err != nil || entry.isLink() {
+			return cmp.Or(err, fmt.Errorf("%s is a link, which is not followed", dir))
+		}
+	}
+	return fs.ErrNotExist
+}
+
+// treeEntry is what a commit has at a path.
+type treeEntry struct{ mode, kind, id string }
+
+func (e treeEntry) isLink() bool { return e.mode == "120000" }
+
+// entry returns what a commit has at a path, the zero treeEntry for nothing.
+func (r *repository) entry(commit, name string) (treeEntry, error) {
+	listed, err := r.git("ls-tree", "-z", "--full-tree", commit, "--", name)
+	if err != nil || len(listed) == 0 {
+		return treeEntry{}, err
+	}
+	described, _, _ := strings.Cut(string(listed), "\t")
+	fields := strings.Fields(described)
+	if len(fields) != 3 {
+		return treeEntry{}, fmt.Errorf("git says %q of it", described)
+	}
+	return treeEntry{fields[0], fields[1], fields[2]}, nil
 }

@@ -96,3 +96,39 @@ func TestRepositoryReadsWhatACommitHas(t *testing.T) {
 		t.Error("a folder outside is taken for a repository")
 	}
 }
+
+func TestRepositoryPathsFollowNoLinkWithin(t *testing.T) {
+	g := newGitRepository(t)
+	g.write("a/b/pins.txt", "one==1\n")
+	g.write("c/b/pins.txt", "one==2\n")
+	outside := t.TempDir()
+	for link, target := range map[string]string{
+		filepath.Join(g.dir, "turned"): "c", filepath.Join(g.dir, "a", "out"): outside,
+		filepath.Join(outside, "in"): filepath.Join(g.dir, "a"),
+	} {
+		if err := os.Symlink(target, link); err != nil {
+			t.Skip("skip: no symbolic links")
+		}
+	}
+	r, err := openRepository(t.Context(), g.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{
+		filepath.Join(g.dir, "a", "b", "pins.txt"):      "a/b/pins.txt",
+		filepath.Join(g.dir, "turned", "b", "pins.txt"): "turned/b/pins.txt",
+		filepath.Join(g.dir, "a", "out", "pins.txt"):    "a/out/pins.txt",
+		filepath.Join(g.dir, "gone", "far", "pins.txt"): "gone/far/pins.txt",
+		filepath.Join(outside, "in", "b", "pins.txt"):   "a/b/pins.txt",
+		filepath.Join(outside, "pins.txt"):              "",
+		filepath.Join(g.dir, "..", "pins.txt"):          "",
+	} {
+		if path, err := r.path(file); path != want || (err == nil) != (want != "") {
+			t.Errorf("%s is %q, want %q (%v)", file, path, want, err)
+		}
+	}
+	commit := g.commit("links")
+	if _, err := r.read(commit, "turned/b/pins.txt"); err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "turned is a link") {
+		t.Errorf("a file behind a link: %v", err)
+	}
+}

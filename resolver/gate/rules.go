@@ -191,11 +191,9 @@ func checkPartition(s *survey, name constraints.Name) []Finding {
 			f.Status = Standing
 		}
 	case len(after) == 0 && len(before) > 0 && len(pinsOf(s.question.After, name)) == 0:
-		f.Details = s.installing(name)
-		if len(f.Details) == 0 {
-			return nil // it is not pinned any more, and nobody misses it
+		if !s.misses(name, &f) {
+			return nil
 		}
-		f.Message = "is pinned no more, and is installed by " + count(len(f.Details), "consumer")
 		lines = before
 	case len(after) == 0 && len(before) > 0:
 		f.Message = "loses its active pin"
@@ -218,17 +216,28 @@ func checkPartition(s *survey, name constraints.Name) []Finding {
 	return []Finding{f}
 }
 
-// installing returns the consumers that install a package under today's pins.
-func (s *survey) installing(name constraints.Name) []string {
-	var all []string
-	mayReach := s.today.world.Reaching([]constraints.Name{name})
+// misses reports whether a consumer installs a package that is pinned no more, with the pins
+// that are asked about, or nobody knows whether one does; and says so.
+func (s *survey) misses(name constraints.Name, f *Finding) bool {
 	is := func(other constraints.Name) bool { return other == name }
+	var known, unknown []string
 	for _, t := range s.today.trials {
-		if t.leadsTo(mayReach) && s.today.world.Verify(t.job.Job).Needs(is) {
-			all = appendNew(all, s.question.Consumers[t.consumer].Name+" installs it")
+		consumer := s.question.Consumers[t.consumer].Name
+		switch outcome := s.after.Verify(t.job.Job); {
+		case outcome.Needs(is):
+			known = appendNew(known, consumer+" installs it")
+		case slices.ContainsFunc(outcome.Clashes, func(c resolver.Clash) bool { return c.Kind.Undecided() }):
+			unknown = appendNew(unknown, "what "+consumer+" installs is not known")
 		}
 	}
-	return all
+	switch {
+	case len(known) > 0:
+		f.Message, f.Details = "is pinned no more, and is installed by "+count(len(known), "consumer"), known
+	case len(unknown) > 0:
+		f.Status, f.Unknown = Open, true
+		f.Message, f.Details = "is pinned no more, and whether anybody installs it is not known", unknown
+	}
+	return len(f.Details) > 0
 }
 
 // isSplit reports whether several lines pin a name.
