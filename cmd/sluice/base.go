@@ -58,6 +58,19 @@ func (b *base) file(name string) (data []byte, shown string, err error) {
 	return data, b.shown(path), err
 }
 
+// readInstead returns a file of this machine of at most max bytes: as the base has it, where a
+// change can change it.
+func (b *base) readInstead(name string, max int64) ([]byte, error) {
+	if !b.holds(name) {
+		return readFile(name, max)
+	}
+	data, _, err := b.file(name)
+	if err == nil && int64(len(data)) > max {
+		err = tooLarge(name, max)
+	}
+	return data, err
+}
+
 // isUnchanged reports whether a file of this machine is what the base has.
 func (b *base) isUnchanged(name string) (bool, error) {
 	path, err := b.path(name)
