@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -62,8 +61,21 @@ func (b *base) file(name string) (data []byte, shown string, err error) {
 	return data, b.shown(path), err
 }
 
-// isUnchanged reports whether a file or folder of this machine is what the base has, byte by
-// byte, or is in neither. A link is not: what it leads to is not told by it.
+// readInstead returns a file of this machine of at most max bytes: as the base has it, where a
+// change can change it.
+func (b *base) readInstead(name string, max int64) ([]byte, error) {
+	if !b.holds(name) {
+		return readFile(name, max)
+	}
+	data, _, err := b.file(name)
+	if err == nil && int64(len(data)) > max {
+		err = tooLarge(name, max)
+	}
+	return data, err
+}
+
+// isUnchanged reports whether a file of this machine is what the base has, byte by byte, or is
+// in neither. A link is not: what it leads to is not told by it.
 func (b *base) isUnchanged(name string) (bool, error) {
 	path, err := b.path(name)
 	if err != nil {
@@ -73,8 +85,6 @@ func (b *base) isUnchanged(name string) (bool, error) {
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return false, err
-	case err == nil && info.IsDir():
-		return b.isFolderUnchanged(path)
 	case err == nil && !info.Mode().IsRegular():
 		return false, nil
 	}
@@ -84,17 +94,6 @@ func (b *base) isUnchanged(name string) (bool, error) {
 	}
 	now, err := b.git("hash-object", "--no-filters", "--", name)
 	return err == nil && strings.TrimSpace(string(now)) == then.id, err
-}
-
-// isFolderUnchanged reports whether the files of a folder, by its path in the repository, are
-// those that the base has.
-func (b *base) isFolderUnchanged(path string) (bool, error) {
-	changed, err := b.git("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", b.id, "--", path)
-	if err != nil {
-		return false, err
-	}
-	untracked, err := b.git("ls-files", "--others", "--", path)
-	return len(changed)+len(untracked) == 0, err
 }
 
 // foundConfig is a sluice.toml that was found.
@@ -134,39 +133,29 @@ func (b *base) constraints(s *settings) (*pinfile.File, error) {
 }
 
 // trusts complains of what says what is published where the change under test changes it:
-// recorded facts, folders of files, certificates, and the settings of clients in the repository.
+// recorded facts, certificates and pip's settings in the repository, or a cache in it. Files of
+// folders (find-links) are what is installed, and tell the truth about it.
 func (b *base) trusts(s *settings) error {
-	x := &s.Index
-	sources := map[string][]string{
-		"index.file": {x.File}, "index.find-links": x.FindLinks, "index.certificates": {x.Certificates}, "index.client-certificate": {x.ClientCertificate},
+	for _, source := range []struct{ key, name string }{
+		{"index.file", s.Index.File}, {"index.certificates", s.Index.Certificates}, {"index.client-certificate", s.Index.ClientCertificate},
+	} {
+		named := s.layout != nil && s.layout.has(source.key) // by the repository, and not by whoever asks
+		if named && source.name != "" && b.alters(s.abs(source.name)) {
+			return s.fault(source.key, fmt.Sprintf("the change changes %s, which tells what is published", source.name), "let that be changed first, by a change of its own, or name another on the command line")
+		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(sources)) {
-		if s.layout == nil || !s.layout.has(key) {
-			continue // whoever asks named it, not the repository
-		}
-		for _, name := range sources[key] {
-			if name != "" && !strings.Contains(name, "://") && b.alters(s.abs(name)) {
-				return s.fault(key, fmt.Sprintf("the change changes %s, which tells what is published", name), "let that be changed first, by a change of its own, or name others on the command line")
-			}
-		}
+	if name := s.app.getenv("PIP_CONFIG_FILE"); name != "" && b.alters(s.abs(name)) {
+		return usageError{msg: fmt.Sprintf("the change changes %s, which PIP_CONFIG_FILE names", name), hint: "let that be changed first, by a change of its own"}
 	}
 	if s.cacheDir != "" && b.holds(s.abs(s.cacheDir)) {
 		if path, err := b.path(s.abs(s.cacheDir)); err != nil || b.tracks(path) {
 			return usageError{msg: fmt.Sprintf("the cache folder %s has files that git tracks, so that a change can put facts there", s.cacheDir), hint: "take them out, or name another by --cache-dir or SLUICE_CACHE_DIR"}
 		}
 	}
-	if x.File != "" || x.URL != "" || x.NoIndex || s.app.getenv("SLUICE_INDEX_URL") != "" {
-		return nil
-	}
-	for _, name := range b.clientFiles(s) {
-		if b.alters(name) {
-			return usageError{msg: fmt.Sprintf("the change changes %s, which may tell what index is asked", s.app.shown(name)), hint: "let that be changed first, by a change of its own; or name the index by --index-url or in " + configName}
-		}
-	}
 	return nil
 }
 
-// alters reports whether a file or folder is of the repository and not what the base has, or
+// alters reports whether a file is of the repository and not what the base has, or
 // is not known to be.
 func (b *base) alters(name string) bool {
 	if !b.holds(name) {
@@ -180,28 +169,6 @@ func (b *base) alters(name string) bool {
 func (b *base) tracks(path string) bool {
 	listed, err := b.git("ls-files", "-z", "--", path)
 	return err != nil || len(listed) > 0
-}
-
-// clientFiles returns the files of the repository in which pip and uv look for their settings:
-// those that variables name, and those from the working directory upward.
-func (b *base) clientFiles(s *settings) []string {
-	var names []string
-	for _, variable := range []string{"PIP_CONFIG_FILE", "UV_CONFIG_FILE"} {
-		if name := s.app.getenv(variable); name != "" && name != os.DevNull {
-			names = append(names, s.abs(name))
-		}
-	}
-	for dir := s.dir; b.holds(filepath.Join(dir, "uv.toml")); dir = filepath.Dir(dir) {
-		names = append(names, filepath.Join(dir, "uv.toml"))
-		project := filepath.Join(dir, "pyproject.toml")
-		data, _, err := b.file(project)
-		if now, _ := readFile(project, maxConfigSize); err != nil || bytes.Contains(data, []byte("tool.uv")) || bytes.Contains(now, []byte("tool.uv")) {
-			if err == nil || len(now) > 0 {
-				names = append(names, project)
-			}
-		}
-	}
-	return names
 }
 
 // remarks tells which consumers the change touches, whose requirements of today do not count.

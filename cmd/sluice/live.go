@@ -215,7 +215,11 @@ func (a *app) locate(s *settings) (*pypi.Indexes, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), locateTime)
 	defer cancel()
 	memory := memory{store: fetch.NewStore(s.cacheDir), now: time.Now}
-	found, err := pypi.Locate(ctx, pypi.Host{Getenv: a.getenv, Dir: a.dir, Home: a.home(), GOOS: runtime.GOOS, Run: memory.run})
+	host := pypi.Host{Getenv: a.getenv, Dir: a.dir, Home: a.home(), GOOS: runtime.GOOS, Run: memory.run}
+	if s.base != nil {
+		host.Read = s.base.readInstead
+	}
+	found, err := pypi.Locate(ctx, host)
 	if err != nil {
 		return nil, err
 	}

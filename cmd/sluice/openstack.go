@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -39,12 +38,8 @@ func (s *settings) lists() (*openstack.Tree, error) {
 	}
 	return openstack.Read(func(list string) ([]byte, error) {
 		name := s.abs(filepath.Join(folder, list))
-		if s.base != nil && s.base.holds(name) {
-			data, _, err := s.base.file(name)
-			if err == nil && len(data) > maxList {
-				err = &fs.PathError{Op: "read", Path: list, Err: fmt.Errorf("it is larger than %d MiB", maxList>>20)}
-			}
-			return data, err
+		if s.base != nil {
+			return s.base.readInstead(name, maxList)
 		}
 		return readFile(name, maxList)
 	}, shown)

@@ -460,7 +460,12 @@ func readFile(name string, max int64) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, max+1))
 	if err == nil && int64(len(data)) > max {
-		err = &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it is larger than %d KiB", max>>10)}
+		err = tooLarge(name, max)
 	}
 	return data, err
+}
+
+// tooLarge says that a file has more than max bytes.
+func tooLarge(name string, max int64) error {
+	return &fs.PathError{Op: "read", Path: name, Err: fmt.Errorf("it is larger than %d KiB", max>>10)}
 }

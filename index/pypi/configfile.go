@@ -17,7 +17,7 @@ const maxConfig = 256 << 10
 // readConfig returns the content of a configuration file; false if there is none. What
 // else keeps it from being read is a problem.
 func (s *settings) readConfig(path string) ([]byte, bool) {
-	data, err := readAtMost(path, maxConfig)
+	data, err := s.host.read(path, maxConfig)
 	switch {
 	case err == nil && len(data) > maxConfig:
 		s.problem(constraints.Place{File: path}, "larger than "+strconv.Itoa(maxConfig>>10)+" KiB", "")

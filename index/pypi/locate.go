@@ -2,6 +2,8 @@ package pypi
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,6 +20,10 @@ type Host struct {
 	Home   string // of the user; "" for none
 	GOOS   string
 	Root   string // before the absolute places of the system, such as /etc; "" but in tests
+
+	// Read returns a file of settings; one of more than max bytes is an error. Nil reads
+	// what is on the machine.
+	Read func(path string, max int64) ([]byte, error)
 
 	// Run runs a client and returns what it prints; fetch.RunProgram does. Nil runs
 	// none.
@@ -163,6 +169,23 @@ func (h Host) getenv(name string) string {
 		return ""
 	}
 	return strings.TrimSpace(h.Getenv(name))
+}
+
+// read returns a file of settings, or the beginning of one that has more than max bytes.
+func (h Host) read(path string, max int64) ([]byte, error) {
+	if h.Read != nil {
+		return h.Read(path, max)
+	}
+	return readAtMost(path, max)
+}
+
+// has reports whether there is a file of settings, be it one that cannot be read.
+func (h Host) has(path string) bool {
+	if h.Read == nil {
+		return exists(path)
+	}
+	_, err := h.Read(path, 0)
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // system returns the path of something that is at the same place on all machines.

@@ -3,12 +3,15 @@ package pypi
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"sluice/constraints"
 )
 
 // machine is a host of a test: all of it is in one folder, which @/ stands for in values
@@ -304,5 +307,29 @@ default = true
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestLocateReadsWhatItIsGiven has the files of another time read in place of the machine's.
+func TestLocateReadsWhatItIsGiven(t *testing.T) {
+	host, root := machine{files: map[string]string{
+		"srv/uv.toml":     "[[index]]\nurl = \"https://new.example/simple\"\ndefault = true\n",
+		"srv/dir/uv.toml": "[[index]]\nurl = \"https://newest.example/simple\"\ndefault = true\n",
+	}}.host(t)
+	then := map[string]string{filepath.Join(root, "srv", "uv.toml"): "[[index]]\nurl = \"https://old.example/simple\"\ndefault = true\n"}
+	host.Read = func(path string, _ int64) ([]byte, error) {
+		if text, ok := then[path]; ok {
+			return []byte(text), nil
+		}
+		return nil, fs.ErrNotExist
+	}
+	found, err := Locate(t.Context(), host)
+	if err != nil || found.Default.URL != "https://old.example/simple" {
+		t.Errorf("%+v, %v", found, err)
+	}
+	host.Read = func(string, int64) ([]byte, error) { return nil, errors.New("it is a link") }
+	var problems constraints.Problems
+	if _, err := Locate(t.Context(), host); !errors.As(err, &problems) || !strings.Contains(err.Error(), "cannot be read: it is a link") {
+		t.Errorf("settings that cannot be read: %v", err)
 	}
 }

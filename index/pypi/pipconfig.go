@@ -156,7 +156,7 @@ func pipFiles(host Host) []string {
 		name = "pip.ini"
 	}
 	folders := pipSystemFolders(host)
-	if named == "" || !exists(named) {
+	if named == "" || !host.has(named) {
 		folders = append(folders, pipUserFolders(host)...)
 	}
 	for _, variable := range []string{"VIRTUAL_ENV", "CONDA_PREFIX"} { // where the interpreter is (sys.prefix)

@@ -236,7 +236,7 @@ func (r *uvReader) conclude() {
 func (r *uvReader) files() []*uvFile {
 	if path := r.host.getenv("UV_CONFIG_FILE"); path != "" {
 		path = under(r.host.Dir, path)
-		if !exists(path) {
+		if !r.host.has(path) {
 			r.problem(constraints.Place{File: path}, "there is no such file, and UV_CONFIG_FILE names it", "")
 		}
 		return r.read(nil, path, "")
@@ -252,7 +252,7 @@ func (r *uvReader) files() []*uvFile {
 		return files
 	}
 	for _, path := range uvSystemFiles(r.host) {
-		if exists(path) {
+		if r.host.has(path) {
 			return r.read(files, path, "")
 		}
 	}
@@ -264,7 +264,7 @@ func (r *uvReader) files() []*uvFile {
 func (r *uvReader) upward(dir string) []*uvFile {
 	for dir != "" {
 		path := filepath.Join(dir, "uv.toml")
-		if exists(path) {
+		if r.host.has(path) {
 			return r.read(nil, path, "")
 		}
 		if found := r.read(nil, filepath.Join(dir, "pyproject.toml"), "tool.uv"); found != nil {
