@@ -396,7 +396,7 @@ func TestChangesAreJudgedByTheLawTheyFind(t *testing.T) {
 		},
 		{
 			name: "a waiver that it brings", own: "waiver range a", after: "a===2", consumers: "c: a<2", verdict: gate.Reject,
-			found: "new loosened: under the ledger and the policy that this change brings it would pass that a<2 excludes a 2 (range)\nnew range: a<2 excludes a 2 <- c",
+			found: "new loosened: under the ledger and the policy that this change brings it would pass that a<2 excludes a 2 (range) <- c\nnew range: a<2 excludes a 2 <- c",
 		},
 		{
 			name: "a hold that it brings", own: "hold a<2", after: "a===2", consumers: "c: a", verdict: gate.Reject, found: "new hold: a 2 is held to <2: why",

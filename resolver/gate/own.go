@@ -32,7 +32,7 @@ func JudgeChange(q *Question, own *Law) *Report {
 	for _, f := range before {
 		if !slices.ContainsFunc(after, f.isAlike) {
 			more = append(more, Finding{
-				Rule: "loosened", Status: New, Package: f.Package, Version: f.Version, Target: f.Target, Environments: f.Environments,
+				Rule: "loosened", Status: New, Package: f.Package, Version: f.Version, Target: f.Target, Environments: f.Environments, Reaches: f.Reaches,
 				Message: fmt.Sprintf("under the ledger and the policy that this change brings it would pass that %s (%s)", f.Message, f.Rule),
 				Lifts:   []string{"let the ledger or the policy be changed first, by a change of its own"},
 			})
