@@ -13,29 +13,25 @@ import (
 )
 
 // TestNoChangeOpensItsOwnGate changes pins, and then ledger and policy in every way, in a git
-// repository. What the gate rejected before it does not admit after, and neither does it once
-// all that is committed.
+// repository. What the gate did not admit before it does not admit after, and neither does it
+// once all that is committed.
 func TestNoChangeOpensItsOwnGate(t *testing.T) {
-	g := newGitRepository(t)
+	g := &gatedRepository{gitRepository: newGitRepository(t)}
 	rejected := 0
 	rapid.Check(t, func(t *rapid.T) {
 		g.clear()
-		for name, text := range drawLaw(t) {
-			g.write(name, text)
-		}
-		g.write("facts.jsonl", gatedFacts)
-		g.write("projects/loom/requirements.txt", rapid.SampledFrom([]string{"rope\nknot\n", "rope<2\nknot\n", "knot\n"}).Draw(t, "loom"))
-		g.write("projects/mill/requirements.txt", rapid.SampledFrom([]string{"rope\n", "knot<2\n"}).Draw(t, "mill"))
-		g.write("upper-constraints.txt", drawPins(t))
-		base := g.commit("base")
-		g.write("upper-constraints.txt", drawPins(t))
-		if status, _ := g.gate(base); status != 1 {
+		g.pins = drawPins(t)
+		base := g.begin(t)
+		g.write(g.folder+constraintsName, g.pins)
+		switch status, _ := g.gate(base); status {
+		case 0:
 			return
+		case 1:
+			rejected++
 		}
-		rejected++
-		for range rapid.IntRange(1, 4).Draw(t, "sequences") {
+		for range rapid.IntRange(1, 3).Draw(t, "sequences") {
 			var done []string
-			for range rapid.IntRange(1, 5).Draw(t, "edits") {
+			for range rapid.IntRange(1, 4).Draw(t, "edits") {
 				done = append(done, g.loosen(t))
 				if status, out := g.gate(base); status == 0 {
 					t.Fatalf("%s has the change admitted:\n%s", strings.Join(done, ", then "), out)
@@ -55,9 +51,52 @@ func TestNoChangeOpensItsOwnGate(t *testing.T) {
 	t.Logf("%d changes were rejected", rejected)
 }
 
+// gatedRepository is a repository with a change of pins, all of whose edits are of something
+// else.
+type gatedRepository struct {
+	*gitRepository
+	folder string // of ledger, facts and pins: "" or one with a slash behind
+	pins   string // of the change
+}
+
+const constraintsName = "upper-constraints.txt"
+
+// begin commits what the change is held against, and beside it a folder old/, in which the
+// same files are milder or those of the change.
+func (g *gatedRepository) begin(t *rapid.T) (base string) {
+	g.folder = rapid.SampledFrom([]string{"", "law/"}).Draw(t, "folder")
+	g.write("sluice.toml", g.drawConfig(t))
+	if rapid.IntRange(0, 3).Draw(t, "ledger") > 0 {
+		g.write(g.folder+"ledger.toml", strings.Join(rapid.SliceOfN(rapid.Custom(drawEntryText), 0, 4).Draw(t, "entries"), "\n"))
+	}
+	g.write(g.folder+"facts.jsonl", gatedFacts)
+	g.write(g.folder+constraintsName, drawPins(t))
+	g.write("old/sluice.toml", "")
+	g.write("old/ledger.toml", "")
+	g.write("old/facts.jsonl", mildFacts)
+	g.write("old/"+constraintsName, g.pins)
+	g.write("projects/loom/requirements.txt", rapid.SampledFrom([]string{"rope\nknot\n", "rope<2\nknot\n", "knot\n"}).Draw(t, "loom"))
+	g.write("projects/mill/requirements.txt", rapid.SampledFrom([]string{"rope\n", "knot<2\n"}).Draw(t, "mill"))
+	return g.commit("base")
+}
+
 const gatedFacts = `{"name": "knot", "versions": {"1": {"upload_time": "2026-01-01T00:00:00Z"}, "1.1": {"upload_time": "2026-11-25T00:00:00Z"}, "2": {"upload_time": "2026-06-01T00:00:00Z"}, "2.1rc1": {}}}
 {"name": "rope", "versions": {"1": {}, "1.1": {"requires_dist": ["knot>=1.1"], "upload_time": "2026-02-01T00:00:00Z"}, "2": {"upload_time": "2026-11-24T00:00:00Z"}}}
 `
+
+// mildFacts have nothing against any version.
+const mildFacts = `{"name": "knot", "versions": {"1": {"upload_time": "2020-01-01T00:00:00Z"}, "1.1": {"upload_time": "2020-01-01T00:00:00Z"}, "2": {"upload_time": "2020-01-01T00:00:00Z"}, "2.1rc1": {"upload_time": "2020-01-01T00:00:00Z"}}}
+{"name": "rope", "versions": {"1": {"upload_time": "2020-01-01T00:00:00Z"}, "1.1": {"upload_time": "2020-01-01T00:00:00Z"}, "2": {"upload_time": "2020-01-01T00:00:00Z"}}}
+`
+
+// allOff is the policy that lets everything pass.
+func allOff() string {
+	var rules []string
+	for _, rule := range ruleNames() {
+		rules = append(rules, rule+` = "off"`)
+	}
+	return "severity = { " + strings.Join(rules, ", ") + " }"
+}
 
 func drawPins(t *rapid.T) string {
 	rope := rapid.SampledFrom([]string{"1", "1.1", "2"}).Draw(t, "rope")
@@ -65,19 +104,10 @@ func drawPins(t *rapid.T) string {
 	return rapid.SampledFrom([]string{"knot===" + knot + "\nrope===" + rope + "\n", "rope===" + rope + "\nknot===" + knot + ";python_version>='3.11'\n", "rope===" + rope + "\n"}).Draw(t, "pins")
 }
 
-// drawLaw draws a ledger and a sluice.toml, or leaves one out.
-func drawLaw(t *rapid.T) map[string]string {
-	files := map[string]string{"sluice.toml": drawConfig(t)}
-	if rapid.IntRange(0, 3).Draw(t, "ledger") > 0 {
-		files["ledger.toml"] = strings.Join(rapid.SliceOfN(rapid.Custom(drawEntryText), 0, 4).Draw(t, "entries"), "\n")
-	}
-	return files
-}
-
-func drawConfig(t *rapid.T) string {
+func (g *gatedRepository) drawConfig(t *rapid.T) string {
 	terms := rapid.SliceOfNDistinct(rapid.Custom(drawTerm), 0, 4, func(term string) string { return strings.Fields(term)[0] })
-	config := rapid.SampledFrom([]string{"", "", "ledger = \"ledger.toml\"\n", "ledger = \"other.toml\"\n"}).Draw(t, "path")
-	config += "index.file = \"facts.jsonl\"\n"
+	config := rapid.SampledFrom([]string{"", "ledger = \"" + g.folder + "ledger.toml\"\n", "ledger = \"" + g.folder + "ledger.toml\"\n", "ledger = \"other.toml\"\n", "ledger = \"old/ledger.toml\"\n"}).Draw(t, "path")
+	config += "constraints = \"" + g.folder + constraintsName + "\"\nindex.file = \"" + g.folder + "facts.jsonl\"\n"
 	config += "[policy]\n" + strings.Join(terms.Draw(t, "terms"), "\n") + "\n"
 	if rapid.Bool().Draw(t, "package") {
 		config += "[[policy.package]]\nmatch = [\"" + rapid.SampledFrom([]string{"rope", "k*", "*"}).Draw(t, "match") + "\"]\n" + strings.Join(terms.Draw(t, "terms"), "\n") + "\n"
@@ -118,54 +148,102 @@ func drawEntryText(t *rapid.T) string {
 }
 
 // loosen edits ledger or policy in the working tree, in whatever way, and says how.
-func (g *gitRepository) loosen(t *rapid.T) string {
-	path := func(name string) string { return filepath.Join(g.dir, name) }
-	read := func(name string) string {
-		data, _ := os.ReadFile(path(name)) // one that is gone has nothing
-		return string(data)
-	}
-	switch edit := rapid.SampledFrom([]string{"add", "add", "drop", "cut", "other", "ledger", "config", "term", "remove ledger", "remove config", "move config", "facts", "garbage"}).Draw(t, "edit"); edit {
+func (g *gatedRepository) loosen(t *rapid.T) string {
+	ledger := g.folder + "ledger.toml"
+	switch edit := rapid.SampledFrom([]string{"add", "add", "drop", "alter", "other", "ledger", "config", "term", "remove ledger", "remove config", "move config", "link config", "facts", "facts", "all off", "all off", "turn", "turn out", "garbage"}).Draw(t, "edit"); edit {
 	case "add":
 		entry := drawEntryText(t)
-		g.write("ledger.toml", read("ledger.toml")+"\n"+entry)
+		g.write(ledger, g.read(ledger)+"\n"+entry)
 		return "adding " + entry
-	case "drop", "cut":
-		entries := strings.SplitAfter(read("ledger.toml"), "\n\n")
+	case "drop":
+		entries := strings.SplitAfter(g.read(ledger), "\n\n")
 		at := rapid.IntRange(0, len(entries)-1).Draw(t, "entry")
 		dropped := entries[at]
-		g.write("ledger.toml", strings.Join(append(append([]string{}, entries[:at]...), entries[at+1:]...), ""))
+		g.write(ledger, strings.Join(append(append([]string{}, entries[:at]...), entries[at+1:]...), ""))
 		return "dropping " + dropped
+	case "alter":
+		change := rapid.SampledFrom([][2]string{{"2027-", "2026-"}, {`"<2"`, `"<3"`}, {`"<1.1"`, `"<3"`}, {`"rope"`, `"wool"`}, {`"knot"`, `"rope"`}, {"-12-31", "-11-02"}, {`version = "2"`, `version = "7"`}, {"[[freeze]]", "[[freeze]]\nexcept = [\"*\"]"}}).Draw(t, "change")
+		g.write(ledger, strings.ReplaceAll(g.read(ledger), change[0], change[1]))
+		return "writing " + change[1] + " for " + change[0]
 	case "other":
 		entry := drawEntryText(t)
 		g.write("other.toml", entry)
 		return "writing other.toml with " + entry
 	case "ledger":
-		g.write("ledger.toml", "")
-		return "emptying ledger.toml"
+		g.write(ledger, "")
+		return "emptying the ledger"
 	case "config":
-		config := drawConfig(t)
+		config := g.drawConfig(t)
 		g.write("sluice.toml", config)
 		return "writing sluice.toml anew: " + config
 	case "term":
 		term := drawTerm(t)
-		g.write("sluice.toml", strings.Replace(read("sluice.toml"), "[policy]\n", "[policy]\n"+term+"\n", 1))
+		g.write("sluice.toml", strings.Replace(g.read("sluice.toml"), "[policy]\n", "[policy]\n"+term+"\n", 1))
 		return "adding " + term
 	case "remove ledger":
-		os.Remove(path("ledger.toml"))
-		return "removing ledger.toml"
+		g.remove(ledger)
+		return "removing the ledger"
 	case "remove config":
-		os.Remove(path("sluice.toml"))
+		g.remove("sluice.toml")
 		return "removing sluice.toml"
 	case "move config":
-		g.write("projects/sluice.toml", read("sluice.toml"))
-		os.Remove(path("sluice.toml"))
+		g.write("projects/sluice.toml", g.read("sluice.toml"))
+		g.remove("sluice.toml")
 		return "moving sluice.toml"
+	case "link config":
+		g.link("sluice.toml", "old/sluice.toml")
+		return "making sluice.toml a link"
 	case "facts":
-		g.write("facts.jsonl", strings.ReplaceAll(read("facts.jsonl"), "2026-11", "2020-11"))
-		return "making releases older"
+		g.write(g.folder+"facts.jsonl", mildFacts)
+		return "writing other facts"
+	case "all off":
+		g.write(ledger, "")
+		g.write("sluice.toml", strings.Replace(g.read("sluice.toml"), "[policy]\n", "[policy]\n"+allOff()+"\n", 1))
+		return "emptying the ledger and adding " + allOff()
+	case "turn", "turn out":
+		to := "old"
+		if edit == "turn out" {
+			to = g.copyOut("old")
+		}
+		if g.folder != "" {
+			g.link("law", to)
+		} else {
+			g.link(ledger, filepath.Join(to, "ledger.toml"))
+		}
+		g.write(g.folder+constraintsName, g.pins)
+		return "turning the law to " + to
 	}
-	g.write("ledger.toml", "[[")
-	return "breaking ledger.toml"
+	g.write(ledger, "[[")
+	return "breaking the ledger"
+}
+
+// read returns a file of the working tree; one that is gone has nothing.
+func (g *gatedRepository) read(name string) string {
+	data, _ := os.ReadFile(filepath.Join(g.dir, name))
+	return string(data)
+}
+
+func (g *gatedRepository) remove(name string) {
+	if err := os.RemoveAll(filepath.Join(g.dir, name)); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// link puts a link in place of a file or folder; where the system has no links, nothing.
+func (g *gatedRepository) link(name, to string) {
+	g.remove(name)
+	if err := os.Symlink(to, filepath.Join(g.dir, name)); err != nil {
+		g.t.Log(err)
+	}
+}
+
+// copyOut copies a folder to outside of the repository.
+func (g *gatedRepository) copyOut(name string) string {
+	out := filepath.Join(g.t.TempDir(), name)
+	if err := os.CopyFS(out, os.DirFS(filepath.Join(g.dir, name))); err != nil {
+		g.t.Fatal(err)
+	}
+	return out
 }
 
 // clear removes all files of the working tree.
