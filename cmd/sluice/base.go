@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"sluice/constraints"
 	"sluice/constraints/ledger"
 	"sluice/constraints/pinfile"
+	"sluice/index/pypi"
 	"sluice/resolver/gate"
 )
 
@@ -153,6 +155,44 @@ func (b *base) trusts(s *settings) error {
 		}
 	}
 	return nil
+}
+
+// trustsIndexes complains of an index that is a folder of the repository where the change
+// changes it: what its pages say of files need not be what is in these.
+func (b *base) trustsIndexes(where *pypi.Indexes, from map[string]string) error {
+	indexes := append(slices.Clone(where.Extra), where.Default)
+	for _, name := range slices.Sorted(maps.Keys(from)) {
+		indexes = append(indexes, pypi.Location{URL: from[name]})
+	}
+	for _, l := range indexes {
+		folder, local := l.Path()
+		if !local || !b.holds(folder) {
+			continue
+		}
+		if same, err := b.isFolderUnchanged(folder); err != nil || !same {
+			return usageError{msg: fmt.Sprintf("the change changes %s, an index whose word is taken for what is published", folder), hint: "let that be changed first, by a change of its own"}
+		}
+	}
+	return nil
+}
+
+// isFolderUnchanged reports whether all files below a folder of this machine, also those that
+// git ignores, are those that the base has there.
+func (b *base) isFolderUnchanged(name string) (bool, error) {
+	path, err := b.path(name)
+	if err != nil {
+		return false, err
+	}
+	then, err := b.entry(b.id, path)
+	if err != nil || then.kind != "tree" {
+		return false, err
+	}
+	changed, err := b.git("diff", "--name-only", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", b.id, "--", path)
+	if err != nil {
+		return false, err
+	}
+	more, err := b.git("ls-files", "--others", "--", path)
+	return len(changed)+len(more) == 0, err
 }
 
 // alters reports whether a file is of the repository and not what the base has, or

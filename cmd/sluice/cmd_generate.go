@@ -24,7 +24,8 @@ func generateCommand() command {
 		details: `The newest versions that fit all consumers at once, in every environment of the
 matrix: one line where environments agree, and otherwise lines whose markers part
 all environments exactly. The constraints file keeps its order, its comments and
-its lines that fix no version; its pins do not count, unless --pins prefer.`,
+its lines that fix no version; its pins do not count, unless --pins prefer, but for
+the ledger's freezes and for the steps that the policy allows from them.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			o := options{flags: flags}
 			var g generation
@@ -243,6 +244,9 @@ func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Env
 	pins, limits := gate.Active(in.lines, env)
 	fixed := slices.DeleteFunc(slices.Clone(pins), func(p resolver.Pin) bool { return p.URL == "" })
 	plan := g.plan(in, pins, excluded)
+	if err := in.holdBack(pins, &plan); err != nil {
+		return nil, err
+	}
 	for {
 		solution, err := resolver.NewWorld(env, fixed, limits, in.facts).Solve(ctx, joint.Job, plan)
 		var unsolved *resolver.Unsolved
@@ -267,6 +271,13 @@ func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Env
 				continue
 			}
 		}
+		if young, err := in.tooYoung(solution.Chosen, pins); err != nil || len(young) > 0 {
+			if err != nil {
+				return nil, err
+			}
+			plan.Excluded = append(plan.Excluded, young...)
+			continue
+		}
 		versions := make(map[constraints.Name]constraints.Version)
 		for _, c := range solution.Chosen {
 			if c.Pin == nil || c.Pin.URL == "" {
@@ -275,6 +286,40 @@ func (g *generation) solve(ctx context.Context, in *inputs, env *constraints.Env
 		}
 		return versions, nil
 	}
+}
+
+// holdBack excludes the versions that pins are not to go to for now.
+func (in *inputs) holdBack(pins []resolver.Pin, plan *resolver.Plan) error {
+	for _, p := range pins {
+		if p.URL != "" {
+			continue
+		}
+		unready, err := in.unready(p)
+		if err != nil {
+			return err
+		}
+		plan.Excluded = append(slices.Clip(plan.Excluded), unready...)
+	}
+	return nil
+}
+
+// tooYoung returns the versions of packages that nothing pins yet, and that were chosen in one
+// of them, that are too young for the policy.
+func (in *inputs) tooYoung(chosen []resolver.Chosen, pins []resolver.Pin) ([]resolver.Exclusion, error) {
+	var all []resolver.Exclusion
+	for _, c := range chosen {
+		if slices.ContainsFunc(pins, func(p resolver.Pin) bool { return p.Name == c.Name }) {
+			continue
+		}
+		unripe, err := in.unripe(resolver.Pin{Name: c.Name, Spelling: string(c.Name)})
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(unripe, func(x resolver.Exclusion) bool { return x.Range.Contains(c.Version) }) {
+			all = append(all, unripe...)
+		}
+	}
+	return all, nil
 }
 
 // plugin returns a package that was chosen and requires what is left out, in a version

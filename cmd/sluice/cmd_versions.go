@@ -93,6 +93,10 @@ func (a *app) versions(o *options, args []string) (int, error) {
 func (in *inputs) versionEntries(p *index.Package) ([]versionEntry, error) {
 	pins := in.pinsOf(p.Name())
 	demands := in.demandsOn(p.Name())
+	against, err := in.against(p.Name(), pins)
+	if err != nil {
+		return nil, err
+	}
 	entries := make([]versionEntry, 0, p.Len())
 	for i := p.Len() - 1; i >= 0; i-- {
 		r, err := release(p, i)
@@ -120,7 +124,7 @@ func (in *inputs) versionEntries(p *index.Package) ([]versionEntry, error) {
 			}
 		}
 		e.ExcludedBy = demands.excluding(r.Version)
-		e.Because = in.passedOver(p.Name(), r, &e, pins)
+		e.Because = in.passedOver(p.Name(), r, &e, pins, against)
 		e.Candidate = e.Because == ""
 		entries = append(entries, e)
 	}
@@ -178,7 +182,7 @@ func (d demands) excluding(v constraints.Version) []string {
 }
 
 // passedOver returns why a version is nothing for a gate to look at, "" when it is.
-func (in *inputs) passedOver(name constraints.Name, r *resolver.Release, e *versionEntry, pins map[string]constraints.Version) string {
+func (in *inputs) passedOver(name constraints.Name, r *resolver.Release, e *versionEntry, pins map[string]constraints.Version, against [][]resolver.Exclusion) string {
 	policy, lower := in.settings.policyOf(name), len(pins) > 0
 	for _, pin := range pins {
 		lower = lower && r.Version.Compare(pin) < 0
@@ -195,23 +199,32 @@ func (in *inputs) passedOver(name constraints.Name, r *resolver.Release, e *vers
 	case lower && !policy.Downgrade:
 		return "lower than the pin"
 	}
-	return in.remembered(name, r.Version)
+	return reasonAgainst(against, r.Version)
 }
 
-// remembered returns what the ledger has against a version in all environments, "" for
-// nothing.
-func (in *inputs) remembered(name constraints.Name, version constraints.Version) string {
-	why := ""
+// against returns what ledger and policy exclude of a package, by environment.
+func (in *inputs) against(name constraints.Name, pins map[string]constraints.Version) ([][]resolver.Exclusion, error) {
+	var all [][]resolver.Exclusion
 	for _, env := range in.environments {
-		against := ""
-		for _, x := range in.forbidden(env) {
-			if x.Name == name && x.Range.Contains(version) {
-				against = x.Reason
-			}
+		excluded := slices.DeleteFunc(in.forbidden(env), func(x resolver.Exclusion) bool { return x.Name != name })
+		unready, err := in.unready(resolver.Pin{Name: name, Spelling: string(name), Version: pins[env.Name()]})
+		if err != nil {
+			return nil, err
 		}
-		if why = against; why == "" {
+		all = append(all, append(excluded, unready...))
+	}
+	return all, nil
+}
+
+// reasonAgainst returns why a version is excluded in all environments, "" where it is not.
+func reasonAgainst(against [][]resolver.Exclusion, version constraints.Version) string {
+	why := ""
+	for _, excluded := range against {
+		i := slices.IndexFunc(excluded, func(x resolver.Exclusion) bool { return x.Range.Contains(version) })
+		if i < 0 {
 			return ""
 		}
+		why = excluded[i].Reason
 	}
 	return why
 }

@@ -8,6 +8,7 @@ import (
 	"sluice/constraints/ledger"
 	"sluice/constraints/semver"
 	"sluice/resolver"
+	"sluice/resolver/gate"
 )
 
 // forbidden returns the versions that the ledger does not want chosen in an environment:
@@ -40,6 +41,14 @@ func (in *inputs) barred(pin resolver.Pin, env *constraints.Environment) ([]reso
 			all = append(all, x)
 		}
 	}
+	unready, err := in.unready(pin)
+	return append(all, unready...), err
+}
+
+// unready returns the versions that a package is not to go to from its pin for now, or from
+// none: all others while it is frozen, else those that are unripe.
+func (in *inputs) unready(pin resolver.Pin) ([]resolver.Exclusion, error) {
+	var all []resolver.Exclusion
 	for _, f := range ledger.Of[*ledger.Freeze](in.law.Ledger.At(in.settings.now)) {
 		if f.Covers(pin.Name, in.settings.now) {
 			reason := fmt.Sprintf("%s is frozen until %s: %s", pin.Spelling, f.To.UTC().Format(time.DateOnly), f.Reason)
@@ -50,8 +59,9 @@ func (in *inputs) barred(pin resolver.Pin, env *constraints.Environment) ([]reso
 	return append(all, unripe...), err
 }
 
-// unripe returns the versions above a pin that are too young for the policy, or too large a
-// step. Where it is not known when one was uploaded, a gate would leave it open.
+// unripe returns the versions above a pin, all where there is none, that are too young for the
+// policy, or too large a step. Where it is not known when one was uploaded, a gate would leave
+// it open.
 func (in *inputs) unripe(pin resolver.Pin) ([]resolver.Exclusion, error) {
 	policy := in.settings.policyOf(pin.Name)
 	if policy.MinAge == 0 && policy.Step == "" {
@@ -66,10 +76,10 @@ func (in *inputs) unripe(pin resolver.Pin) ([]resolver.Exclusion, error) {
 		all = append(all, resolver.Exclusion{Name: pin.Name, Range: constraints.Exactly(v), Reason: reason, Place: thePolicy})
 	}
 	for _, v := range versions {
-		if v.Compare(pin.Version) <= 0 {
+		if !pin.Version.IsZero() && v.Compare(pin.Version) <= 0 {
 			continue
 		}
-		if class := semver.StepOf(pin.Version.String(), v.String()); policy.Step != "" && class.Exceeds(policy.Step) {
+		if class := semver.StepOf(pin.Version.String(), v.String()); policy.Step != "" && !pin.Version.IsZero() && class.Exceeds(policy.Step) {
 			exclude(v, fmt.Sprintf("%s is a %s step from %s, and the policy allows %s steps at most", v, class, pin.Version, policy.Step))
 			continue
 		}
@@ -80,9 +90,9 @@ func (in *inputs) unripe(pin resolver.Pin) ([]resolver.Exclusion, error) {
 		switch {
 		case policy.MinAge == 0:
 		case at.IsZero():
-			exclude(v, fmt.Sprintf("the policy wants %s to be %s old, and nobody knows when it was uploaded", v, policy.MinAge))
+			exclude(v, fmt.Sprintf("the policy wants %s to be %s old, and nobody knows when it was uploaded", v, gate.Span(policy.MinAge)))
 		case in.settings.now.Sub(at) < policy.MinAge:
-			exclude(v, fmt.Sprintf("%s was uploaded at %s, and the policy wants it to be %s old", v, at.UTC().Format(time.RFC3339), policy.MinAge))
+			exclude(v, fmt.Sprintf("%s was uploaded at %s, and the policy wants it to be %s old", v, at.UTC().Format(time.RFC3339), gate.Span(policy.MinAge)))
 		}
 	}
 	return all, nil

@@ -97,6 +97,11 @@ func (a *app) openLive(s *settings, environments []*constraints.Environment, bef
 	if err != nil {
 		return nil, err
 	}
+	if s.base != nil {
+		if err := s.base.trustsIndexes(where, s.Index.From); err != nil {
+			return nil, err
+		}
+	}
 	progress := a.newWatch()
 	client, err := a.newFetchClient(s, where, progress)
 	if err != nil {

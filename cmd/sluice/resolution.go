@@ -220,7 +220,7 @@ func (in *inputs) hintOf(h resolver.Hint) []string {
 	case resolver.IsPrerelease:
 		return []string{fmt.Sprintf("%s %s is a pre-release, and the policy wants none: --prereleases if-needed", h.Name, h.Version)}
 	case resolver.IsExcludedNow:
-		return []string{fmt.Sprintf("versions of %s are excluded, by --exclude or in sluice.toml", h.Name)}
+		return []string{fmt.Sprintf("versions of %s are excluded, by --exclude, sluice.toml or the ledger", h.Name)}
 	case resolver.IsNotThere:
 		near := in.facts.suggest(h.Name)
 		if len(near) == 0 {

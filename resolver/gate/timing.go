@@ -19,20 +19,20 @@ func checkMinAge(s *survey, name constraints.Name) []Finding {
 		return nil // what is unpublished or unknown is found by the survey
 	}
 	if release.Uploaded.IsZero() {
-		f := s.finding(Open, pin, fmt.Sprintf("is to be %s old, and the index does not say when it was uploaded", span(wanted)))
+		f := s.finding(Open, pin, fmt.Sprintf("is to be %s old, and the index does not say when it was uploaded", Span(wanted)))
 		f.Unknown = true
 		return []Finding{f}
 	}
 	if age := s.question.Now.Sub(release.Uploaded); age >= wanted {
 		return nil
 	}
-	f := s.finding(New, pin, fmt.Sprintf("was uploaded at %s, and the policy wants it to be %s old", moment(release.Uploaded), span(wanted)))
+	f := s.finding(New, pin, fmt.Sprintf("was uploaded at %s, and the policy wants it to be %s old", moment(release.Uploaded), Span(wanted)))
 	f.Lifts = []string{"wait until " + moment(release.Uploaded.Add(wanted))}
 	return []Finding{f}
 }
 
-// span puts a time span into words: in days, where it is whole days.
-func span(d time.Duration) string {
+// Span puts a time span into words: in days, where it is whole days.
+func Span(d time.Duration) string {
 	switch day := 24 * time.Hour; {
 	case d%day == 0:
 		return count(int(d/day), "day")
