@@ -28,9 +28,10 @@ func (k *keeper) add(args []string) (*ledgerAnswer, error) {
 		return nil, errors.Join(errs...)
 	}
 	var added ledger.Entry
+	identity := identityOf(entry)
 	err = k.edit(func(f *ledger.File) (*ledger.File, error) {
 		for _, e := range f.Ledger().Entries {
-			if isSame(e, entry) {
+			if identityOf(e) == identity {
 				return nil, usageError{msg: fmt.Sprintf("%s: the ledger has this %s already", e.Common().Place, e.Kind()), hint: "lift it first, or let it expire: sluice ledger expire " + fmt.Sprint(e.Common().Place.Line) + " --on DATE"}
 			}
 		}
@@ -47,10 +48,14 @@ func (k *keeper) add(args []string) (*ledgerAnswer, error) {
 	return k.answer([]ledger.Entry{added}), nil
 }
 
-// isSame reports whether two entries do the same, whoever wants it, why and how long. Two
-// people's approvals are two.
-func isSame(a, b ledger.Entry) bool {
-	return ledger.Text(effectOf(a)) == ledger.Text(effectOf(b)) && (a.Kind() != ledger.KindApproval || a.Common().Owner == b.Common().Owner)
+// identityOf returns a text that two entries share which do the same, whoever wants it, why and
+// how long. Two people's approvals are two.
+func identityOf(e ledger.Entry) string {
+	identity := ledger.Text(effectOf(e))
+	if e.Kind() == ledger.KindApproval {
+		identity += e.Common().Owner
+	}
+	return identity
 }
 
 // effectOf returns what an entry does: without its record, and with names and versions in

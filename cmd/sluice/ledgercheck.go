@@ -32,15 +32,19 @@ func (k *keeper) check(args []string) (*ledgerAnswer, error) {
 	}
 	entries := file.Ledger().Entries
 	x := k.answer(entries)
-	for i, e := range entries {
+	first := make(map[string]ledger.Entry)
+	for _, e := range entries {
 		x.Findings = append(x.Findings, k.meaningless(e)...)
 		if e.Common().ExpiredAt(k.now) {
 			x.Findings = append(x.Findings, finding(e, gate.Caution, "it has expired, and counts no more", "sluice ledger expire takes it out"))
 		} else if f, ok := e.(*ledger.Freeze); ok && !k.now.Before(f.To) {
 			x.Findings = append(x.Findings, finding(e, gate.Caution, "the freeze is over", fmt.Sprintf("sluice ledger lift %d takes it out", f.Place.Line)))
 		}
-		if first := slices.IndexFunc(entries[:i], func(other ledger.Entry) bool { return isSame(other, e) }); first >= 0 {
-			x.Findings = append(x.Findings, finding(e, gate.Caution, fmt.Sprintf("%s says so already", entries[first].Common().Place), "lift one of them"))
+		identity := identityOf(e)
+		if other, again := first[identity]; again {
+			x.Findings = append(x.Findings, finding(e, gate.Caution, fmt.Sprintf("%s says so already", other.Common().Place), "lift one of them"))
+		} else {
+			first[identity] = e
 		}
 	}
 	return x, nil

@@ -54,7 +54,7 @@ func excludesMore(project, global pep440.SpecifierSet) (counterexample constrain
 	if should.IsSubset(project) {
 		return constraints.Version{}, false
 	}
-	for _, v := range witnesses(project) {
+	for _, v := range witnesses(project, should) {
 		if should.Contains(v) && !project.Contains(v) {
 			return v, true
 		}
@@ -62,24 +62,26 @@ func excludesMore(project, global pep440.SpecifierSet) (counterexample constrain
 	return constraints.Version{}, true
 }
 
-// witnesses returns versions about the bounds of a range, final ones first: among them is
-// one that is not in it, of those about which anybody would care.
-func witnesses(r pep440.SpecifierSet) []constraints.Version {
+// witnesses returns versions about the bounds of ranges, final ones first, and of these the
+// lowest: where one range has versions that another has not, some are among them.
+func witnesses(ranges ...pep440.SpecifierSet) []constraints.Version {
 	var all []constraints.Version
-	add := func(text string) {
-		if v, err := pep440.Parse(text); err == nil {
-			all = append(all, v)
+	about := func(text string) {
+		for _, tail := range []string{"", ".0", ".1", ".0.1", ".post1", ".99999", "rc1", ".dev0"} {
+			if v, err := pep440.Parse(text + tail); err == nil {
+				all = append(all, v)
+			}
 		}
 	}
-	for _, s := range r.Specifiers() {
-		bare := withoutLocal(strings.TrimSuffix(s.Version, ".*"))
-		for _, tail := range []string{"", ".0", ".1", ".0.1", ".post1", ".99999", "rc1", ".dev0"} {
-			add(bare + tail)
-		}
-		for next := bare; ; next = next[:strings.LastIndexByte(next, '.')] {
-			add(raised(next))
-			if !strings.Contains(next, ".") {
-				break
+	for _, r := range ranges {
+		for _, s := range r.Specifiers() {
+			bound := withoutLocal(strings.TrimSuffix(s.Version, ".*"))
+			about(bound)
+			for part := bound; ; part = part[:strings.LastIndexByte(part, '.')] {
+				about(raised(part))
+				if !strings.Contains(part, ".") {
+					break
+				}
 			}
 		}
 	}
