@@ -211,18 +211,34 @@ func (b *base) tracks(path string) bool {
 	return err != nil || len(listed) > 0
 }
 
-// remarks tells which consumers the change touches, whose requirements of today do not count.
+// remarks tells what of the change a person may overlook: consumers that it touches, whose
+// requirements of today do not count, and that the base has gone on without it.
 func (b *base) remarks(s *settings) []note {
+	var notes []note
+	if fork, behind := b.fork(); behind {
+		notes = append(notes, note{
+			Message: fmt.Sprintf("%s has gone on since this branch left it: what changed there looks taken back here", b.revision),
+			Hint:    "rebase, or give --base " + fork,
+		})
+	}
 	names, err := b.consumersChanged(s)
 	if err != nil || len(names) == 0 {
-		return nil
+		return notes
 	}
 	const few = 5
 	list := strings.Join(names[:min(few, len(names))], ", ")
 	if len(names) > few {
 		list += fmt.Sprintf(" and %d more", len(names)-few)
 	}
-	return []note{{Message: "the change touches consumers, too, which count as it has them: " + list}}
+	return append(notes, note{Message: "the change touches consumers, too, which count as it has them: " + list})
+}
+
+// fork returns the commit at which the branch that is checked out left the base, where the
+// base has gone on since.
+func (b *base) fork() (commit string, behind bool) {
+	out, err := b.git("merge-base", b.id, "HEAD")
+	commit = strings.TrimSpace(string(out))
+	return commit, err == nil && commit != b.id
 }
 
 // consumersChanged returns the consumers whose folders the change touches, by their folders'
