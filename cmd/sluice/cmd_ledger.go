@@ -58,6 +58,8 @@ type keeper struct {
 	dryRun  bool
 
 	*settings
+	pinned    []string // once it was asked for
+	suggested int      // how often
 }
 
 func (k *keeper) run(args []string) (int, error) {

@@ -45,7 +45,11 @@ func (k *keeper) add(args []string) (*ledgerAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.answer([]ledger.Entry{added}), nil
+	x := k.answer([]ledger.Entry{added})
+	for _, f := range k.doubtful(added) {
+		x.Notes = append(x.Notes, note{Message: f.Message, Hint: f.Hint})
+	}
+	return x, nil
 }
 
 // identityOf returns a text that two entries share which do the same, whoever wants it, why and

@@ -34,7 +34,7 @@ func (k *keeper) check(args []string) (*ledgerAnswer, error) {
 	x := k.answer(entries)
 	first := make(map[string]ledger.Entry)
 	for _, e := range entries {
-		x.Findings = append(x.Findings, k.meaningless(e)...)
+		x.Findings = append(append(x.Findings, k.meaningless(e)...), k.doubtful(e)...)
 		if e.Common().ExpiredAt(k.now) {
 			x.Findings = append(x.Findings, finding(e, gate.Caution, "it has expired, and counts no more", "sluice ledger expire takes it out"))
 		} else if f, ok := e.(*ledger.Freeze); ok && !k.now.Before(f.To) {
@@ -84,6 +84,53 @@ func (k *keeper) meaningless(e ledger.Entry) []ledgerFinding {
 	}
 	unknown("consumer", consumer, k.consumerNames())
 	return all
+}
+
+// doubtful returns what may be misspelt in an entry: packages that nothing pins. They may be
+// none yet, or required by others only.
+func (k *keeper) doubtful(e ledger.Entry) []ledgerFinding {
+	pinned := k.pinnedNames()
+	if len(pinned) == 0 {
+		return nil
+	}
+	var all []ledgerFinding
+	if name := packageOf(e); name != "" && !slices.Contains(pinned, string(name)) {
+		all = append(all, finding(e, gate.Caution, fmt.Sprintf("nothing pins %s", name), k.suggest(string(name))))
+	}
+	if freeze, ok := e.(*ledger.Freeze); ok {
+		for _, pattern := range slices.Concat(freeze.Packages, freeze.Except) {
+			if !slices.ContainsFunc(pinned, func(name string) bool { return pattern.Matches(constraints.Name(name)) }) {
+				all = append(all, finding(e, gate.Caution, fmt.Sprintf("nothing pins %s", pattern), k.suggest(string(pattern))))
+			}
+		}
+	}
+	return all
+}
+
+// maxSuggestions bounds for how many names others are suggested: each is compared with all.
+const maxSuggestions = 200
+
+// suggest returns a hint that names the pinned package that was probably meant.
+func (k *keeper) suggest(name string) string {
+	if k.suggested++; k.suggested > maxSuggestions {
+		return ""
+	}
+	return didYouMean(name, k.pinnedNames())
+}
+
+// pinnedNames returns the names that the constraints file pins, none where it cannot be read.
+func (k *keeper) pinnedNames() []string {
+	if k.pinned == nil {
+		k.pinned = []string{}
+		if file, err := k.readConstraints(k.Constraints); err == nil {
+			for _, e := range file.Entries() {
+				if e.Fixes() {
+					k.pinned = append(k.pinned, string(e.Requirement.Name))
+				}
+			}
+		}
+	}
+	return k.pinned
 }
 
 // environmentLabels returns the names of the matrix.
