@@ -45,6 +45,9 @@ func (t *table) entry() Entry {
 		return &Rejection{record, Pin{name, spelling, t.version("version")}, t.pins("with"), scope, t.texts("rules"), t.digest("evidence"), t.since("rejected")}
 	case KindWaiver:
 		dependent, _ := t.name("dependent")
+		if f := t.field("dependent"); f != nil && t.text("rule") != "dependent" {
+			t.complain(f.place, "dependent is for the rule of that name", `with rule = "dependent" it says whose requirement may be unmet`)
+		}
 		return &Waiver{record, t.text("rule"), name, spelling, t.versions("range"), t.text("consumer"), scope, dependent}
 	case KindExpectedFailure:
 		if f := t.field("range"); f != nil && t.field("package") == nil {

@@ -304,7 +304,7 @@ func drawEntry(t *rapid.T) ledger.Entry {
 		evidence := rapid.SampledFrom([]string{"", "sha256:" + strings.Repeat("0a", 32)}).Draw(t, "evidence")
 		return &ledger.Rejection{Record: record, Pin: pin(), With: []ledger.Pin{pin(), pin()}[:rapid.IntRange(0, 2).Draw(t, "with")], Environments: scope, Rules: []string{"range"}, Evidence: evidence, Rejected: drawTime(t)}
 	case ledger.KindWaiver:
-		return &ledger.Waiver{Record: record, Rule: "range", Package: pep508.NormalizeName(spelling), Spelling: spelling, Range: versions(0), Consumer: rapid.SampledFrom([]string{"", "nova"}).Draw(t, "consumer"), Dependent: rapid.SampledFrom([]constraints.Name{"", "b-c"}).Draw(t, "dependent"), Environments: scope}
+		return &ledger.Waiver{Record: record, Rule: "dependent", Package: pep508.NormalizeName(spelling), Spelling: spelling, Range: versions(0), Consumer: rapid.SampledFrom([]string{"", "nova"}).Draw(t, "consumer"), Dependent: rapid.SampledFrom([]constraints.Name{"", "b-c"}).Draw(t, "dependent"), Environments: scope}
 	case ledger.KindExpectedFailure:
 		return &ledger.ExpectedFailure{Record: record, Consumer: "nova", Test: rapid.SampledFrom([]string{"", "unit"}).Draw(t, "test"), Package: pep508.NormalizeName(spelling), Spelling: spelling, Range: versions(0), Environments: scope}
 	case ledger.KindFreeze:

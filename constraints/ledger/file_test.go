@@ -176,6 +176,7 @@ ledger.toml:3:6: to: there is no 9999-12-31 (the last day, such as to = 2027-01-
 ledger.toml:4:19: packages is empty
 ledger.toml:4:23: packages must be a text, not a number (write it in quotes: "7")`},
 		{"range of nothing", "[[expected-failure]]\nconsumer = \"c\"\nrange = \"<2\"\n" + record, `ledger.toml:3:1: range is of no package (add package = "NAME")`},
+		{"dependent of another rule", "[[waiver]]\nrule = \"range\"\npackage = \"a\"\ndependent = \"b\"\n" + record, `ledger.toml:4:1: dependent is for the rule of that name (with rule = "dependent" it says whose requirement may be unmet)`},
 		{"syntax", "[[approval]]\npackage = \"a\nversion = \"1\"\n", "ledger.toml:2:13: TOML: basic strings cannot have new lines"},
 		{"syntax, and problems before", "[[holds]]\n[[approval\n", `ledger.toml:1:3: "holds" is no kind of entry (did you mean "hold"?)
 ledger.toml:2:11: TOML: expected ']]' to close array table name`},
