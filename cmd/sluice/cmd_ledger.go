@@ -112,17 +112,24 @@ func (k *keeper) validate(action string) error {
 
 // list answers what is remembered of packages, or of kinds.
 func (k *keeper) list(args []string) (*ledgerAnswer, error) {
+	entries, err := k.asked(args)
+	if err != nil {
+		return nil, err
+	}
+	return k.answer(entries), nil
+}
+
+// asked returns the entries that arguments mean, all where there is none.
+func (k *keeper) asked(args []string) ([]ledger.Entry, error) {
 	file, err := k.readLedger()
 	if err != nil {
 		return nil, err
 	}
 	entries := file.Ledger().Entries
-	if len(args) > 0 {
-		if entries, err = chosen(entries, args, true); err != nil {
-			return nil, err
-		}
+	if len(args) == 0 {
+		return entries, nil
 	}
-	return k.answer(entries), nil
+	return chosen(entries, args, true)
 }
 
 // lift takes entries out.

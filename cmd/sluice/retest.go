@@ -43,15 +43,9 @@ const maxRetries = 8
 
 // retest judges anew what the ledger forbids.
 func (k *keeper) retest(args []string) (*ledgerAnswer, error) {
-	file, err := k.readLedger()
+	entries, err := k.asked(args)
 	if err != nil {
 		return nil, err
-	}
-	entries := file.Ledger().Entries
-	if len(args) > 0 {
-		if entries, err = chosen(entries, args, true); err != nil {
-			return nil, err
-		}
 	}
 	entries = slices.DeleteFunc(slices.Clone(entries), func(e ledger.Entry) bool {
 		return e.Kind() != ledger.KindHold && e.Kind() != ledger.KindRejection || e.Common().ExpiredAt(k.now)
@@ -62,7 +56,7 @@ func (k *keeper) retest(args []string) (*ledgerAnswer, error) {
 	}
 	defer in.close()
 	x := k.answer(entries)
-	r := &retester{in, file.Ledger(), k.now}
+	r := &retester{in, k.now}
 	for i, e := range entries {
 		result, err := r.judge(e)
 		if err != nil {
@@ -83,9 +77,8 @@ func (k *keeper) retest(args []string) (*ledgerAnswer, error) {
 
 // retester judges what entries of a ledger forbid as if they were not there.
 type retester struct {
-	in     *inputs
-	ledger ledger.Ledger
-	now    time.Time
+	in  *inputs
+	now time.Time
 }
 
 func (r *retester) judge(e ledger.Entry) (*retest, error) {
@@ -251,8 +244,8 @@ func (r *retester) question(without ledger.Entry, edited *pinfile.File, environm
 	q := r.in.question(linesOf(edited))
 	q.Environments, q.Now = environments, r.now
 	q.Ledger = ledger.Ledger{}
-	for _, e := range r.ledger.Entries {
-		if e != without && e.Kind() != ledger.KindFreeze {
+	for _, e := range r.in.law.Ledger.Entries { // of the lists beside it, too
+		if e.Common().Place != without.Common().Place && e.Kind() != ledger.KindFreeze {
 			q.Ledger.Entries = append(q.Ledger.Entries, e)
 		}
 	}
