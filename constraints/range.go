@@ -51,6 +51,17 @@ func (o outside) Contains(v Version) bool  { return !o.within.Contains(v) }
 func (o outside) MentionsPrerelease() bool { return o.within.MentionsPrerelease() }
 func (o outside) String() string           { return "outside " + o.within.String() }
 
+// Except returns what a range holds but for one version.
+func Except(r Range, v Version) Range { return except{r, v} }
+
+type except struct {
+	Range
+	version Version
+}
+
+func (e except) Contains(v Version) bool { return e.Range.Contains(v) && !e.version.Equal(v) }
+func (e except) String() string          { return e.Range.String() + " but for " + e.version.String() }
+
 // Everything returns the range that holds every version.
 func Everything() Range { return everything{} }
 

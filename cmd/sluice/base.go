@@ -273,7 +273,7 @@ func (b *base) isConsumer(s *settings, dir string) bool {
 }
 
 // ownLaw returns the ledger and the policy that the change under test brings, nil where they
-// are those of the base.
+// are those of the base. What it alters in them is told, also where no pin needs it.
 func (a *app) ownLaw(o *options, s *settings) (*gate.Law, error) {
 	mine := *o
 	mine.base, mine.environments = "", nil
@@ -292,8 +292,38 @@ func (a *app) ownLaw(o *options, s *settings) (*gate.Law, error) {
 	if bytes.Equal(own.source, s.source) && slices.EqualFunc(ours.Entries, theirs.Entries, saysTheSame) {
 		return nil, nil
 	}
+	s.notes = append(s.notes, alterations(theirs, ours)...)
+	if !bytes.Equal(own.source, s.source) {
+		s.notes = append(s.notes, note{Message: "the change alters " + configName})
+	}
 	law := own.law(ours)
 	return &law, nil
+}
+
+// maxAlterations bounds how many entries are told of.
+const maxAlterations = 10
+
+// alterations tells which entries a change takes out of the ledger and which it adds.
+func alterations(before, after ledger.Ledger) []note {
+	var notes []note
+	tell := func(what string, entries, others []ledger.Entry) {
+		known := make(map[string]bool)
+		for _, e := range others {
+			known[ledger.Text(e)] = true
+		}
+		for _, e := range entries {
+			if !known[ledger.Text(e)] {
+				place := e.Common().Place
+				notes = append(notes, note{Place: &place, Message: fmt.Sprintf("the change %s %s %s: %s", what, e.Kind(), subjectOf(e), e.Common().Reason)})
+			}
+		}
+	}
+	tell("takes out", before.Entries, after.Entries)
+	tell("adds", after.Entries, before.Entries)
+	if more := len(notes) - maxAlterations; more > 0 {
+		notes = append(notes[:maxAlterations], note{Message: fmt.Sprintf("and alters %d more entries of the ledger", more)})
+	}
+	return notes
 }
 
 // saysTheSame reports whether two entries are the same, wherever they stand.

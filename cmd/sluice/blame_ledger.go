@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"time"
 
 	"sluice/constraints"
 	"sluice/constraints/ledger"
@@ -80,7 +79,7 @@ func blamedEntryOf(e ledger.Entry) blamedEntry {
 	}
 	b.What = subjectOf(e)
 	if !record.Expires.IsZero() {
-		b.What += " until " + record.Expires.UTC().Format(time.DateTime)
+		b.What += " through " + ledger.Through(record.Expires)
 	}
 	return b
 }

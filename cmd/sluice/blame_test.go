@@ -55,14 +55,14 @@ func TestBlameTellsWhatALedgerSaid(t *testing.T) {
 		}
 		fmt.Fprintf(&got, "%s..%s %s %s\n", id(r.Added), id(r.Lifted), r.Kind, r.What)
 	}
-	want := `-..2 hold Rope<2 [py38] until 2026-01-01 12:00:00
+	want := `-..2 hold Rope<2 [py38] through 2026-01-01T12:00:00Z
 1..3 rejection Rope==2 beside knot==2
 1..3 rejection knot==2 beside Rope==2
 1..2 waiver of range for Rope nova
 1..2 expected-failure of nova with Rope<2
-1..2 freeze from 2026-01-01 12:00:00 to 2026-01-02 12:00:00 of r*
+1..2 freeze from 2026-01-01T12:00:00Z through 2026-01-02T12:00:00Z of r*
 1..2 approval Rope==2
-3..- hold Rope<2 [py38] until 2026-01-01 12:00:00
+3..- hold Rope<2 [py38] through 2026-01-01T12:00:00Z
 `
 	if diff := cmp.Diff(want, got.String()); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)

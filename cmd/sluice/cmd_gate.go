@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -109,6 +112,9 @@ func (in *inputs) change(a *app, o *options, candidates []candidate) (*pinfile.F
 	}
 	edited, err := in.settings.readConstraints(in.settings.Constraints)
 	if err != nil {
+		if _, gone := os.Stat(in.settings.abs(in.settings.Constraints)); errors.Is(gone, fs.ErrNotExist) {
+			err = usageError{msg: fmt.Sprintf("the change takes out or moves %s, which %s judges", in.settings.Constraints, in.settings.base.shown(configName)), hint: "let sluice.toml name the other file first, by a change of its own"}
+		}
 		return nil, nil, err
 	}
 	own, err := a.ownLaw(o, in.settings)

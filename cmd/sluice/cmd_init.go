@@ -31,7 +31,7 @@ openstack/requirements, and is read as it is: see sluice help files, layout.
 A sluice.toml that is there stays, unless --force is given.`,
 		setup: func(a *app, flags *pflag.FlagSet) runFunc {
 			n := &initiator{app: a}
-			flags.StringVar(&n.from, "from", "", "what the `FOLDER` is: openstack, a checkout of openstack/requirements")
+			flags.StringVar(&n.from, "from", "", "what `KIND` of folder it is: openstack, a checkout of openstack/requirements")
 			flags.StringVar(&n.projects, "projects", "", "a `PATTERN` of consumer folders, such as '../openstack/*' (default: projects/* where it is there)")
 			flags.StringArrayVarP(&n.environments, "environment", "e", nil, "an `ENVIRONMENT`, such as py311 (repeatable; default: those that markers tell apart)")
 			flags.BoolVar(&n.force, "force", false, "replace the sluice.toml that is there")
@@ -97,7 +97,7 @@ func (n *initiator) config() (string, []note, error) {
 		fmt.Fprintf(&b, "# A checkout of openstack/requirements, read as it is: its global list, deny list, projects and expected failures.\nlayout      = %q\n", openstackLayout)
 	}
 	fmt.Fprintf(&b, "constraints = %q\n", pins.Name())
-	fmt.Fprintf(&b, "\n# What is published comes from the index that pip is configured with; [index] says otherwise.\n")
+	fmt.Fprintf(&b, "\n# What is published comes from the index that pip is configured with; [index] url = \"https://...\" says otherwise.\n")
 	matrix, err := n.matrix(pins)
 	if err != nil {
 		return "", nil, err

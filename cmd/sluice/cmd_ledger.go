@@ -58,8 +58,9 @@ type keeper struct {
 	dryRun  bool
 
 	*settings
-	pinned    []string // once it was asked for
-	suggested int      // how often
+	pinned    []string     // names, once they were asked for
+	pins      []ledger.Pin // likewise
+	suggested int          // how often
 }
 
 func (k *keeper) run(args []string) (int, error) {
@@ -186,7 +187,9 @@ func (k *keeper) expire(args []string) (*ledgerAnswer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.answer(changed), nil
+	x := k.answer(changed)
+	x.TakenOut = len(args) == 0
+	return x, nil
 }
 
 // edit edits the ledger, or shows only whether that can be done.

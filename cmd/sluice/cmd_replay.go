@@ -34,8 +34,8 @@ order can be judged.`,
 			var p past
 			o.addFlags(flags)
 			p.addFlags(flags)
-			flags.StringArrayVar(&p.routine, "routine", routineCommits(), "a `PATTERN` of the subjects or authors of commits that programs make (repeatable)")
-			flags.Lookup("routine").DefValue = ""
+			flags.StringArrayVar(&p.routine, "routine", routineCommits(), "a `PATTERN` of the subjects or authors of commits that programs make (repeatable; default: those of OpenStack, and *[bot])")
+			flags.Lookup("routine").DefValue = "[]" // else help shows a list
 			flags.BoolVar(&p.consumers, "with-consumers", false, "judge with the consumers of today, too")
 			o.addOutputFlags(flags)
 			return func(args []string) (int, error) { return a.replay(&o, &p, args) }

@@ -196,10 +196,19 @@ func (in *inputs) passedOver(name constraints.Name, r *resolver.Release, e *vers
 		return "no file for the matrix"
 	case r.Version.IsPrerelease() && policy.Prereleases == gate.DenyPrereleases:
 		return "a pre-release"
-	case lower && !policy.Downgrade:
+	case lower && !policy.Downgrade && !in.isForbidden(name, pins):
 		return "lower than the pin"
 	}
 	return reasonAgainst(against, r.Version)
+}
+
+// isForbidden reports whether the ledger does not want what is pinned, so that it may be lowered.
+func (in *inputs) isForbidden(name constraints.Name, pins map[string]constraints.Version) bool {
+	return slices.ContainsFunc(in.environments, func(env *constraints.Environment) bool {
+		return slices.ContainsFunc(in.forbidden(env), func(x resolver.Exclusion) bool {
+			return x.Name == name && !pins[env.Name()].IsZero() && x.Range.Contains(pins[env.Name()])
+		})
+	})
 }
 
 // against returns what ledger and policy exclude of a package, by environment.

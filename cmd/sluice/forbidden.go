@@ -32,12 +32,13 @@ func (in *inputs) forbidden(env *constraints.Environment) []resolver.Exclusion {
 	return all
 }
 
-// barred returns the versions above a pin that ledger or policy do not let it be raised to.
-// Where the pin itself is none that the ledger wants, that does not hold others back.
+// barred returns the versions above a pin that ledger or policy do not let it be raised to. The
+// pin itself may stay, also where it is none that the ledger wants.
 func (in *inputs) barred(pin resolver.Pin, env *constraints.Environment) ([]resolver.Exclusion, error) {
 	var all []resolver.Exclusion
 	for _, x := range in.forbidden(env) {
-		if x.Name == pin.Name && !x.Range.Contains(pin.Version) {
+		if x.Name == pin.Name {
+			x.Range = constraints.Except(x.Range, pin.Version)
 			all = append(all, x)
 		}
 	}

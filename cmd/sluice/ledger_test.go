@@ -80,14 +80,15 @@ func TestAnswersOfTheLedgerFollowTheirSchema(t *testing.T) {
 		args  string
 		holds []string // texts that the answer has, so that it is not of nothing
 	}{
-		{"list", []string{`"expired": true`, `"with"`, `"test"`, `"except"`, `"evidence"`, `"issue"`}},
-		{"check", []string{`"findings"`, `"hint"`}},
-		{"retest", []string{`"outcome": "lift"`, `"outcome": "stands"`, `"moved"`, `"evidence"`, `"facts"`}},
-		{"lift -n waiver", []string{`"dry_run": true`}},
+		{"ledger list", []string{`"expired": true`, `"with"`, `"test"`, `"except"`, `"evidence"`, `"issue"`}},
+		{"ledger check", []string{`"findings"`, `"hint"`}},
+		{"ledger retest", []string{`"outcome": "lift"`, `"outcome": "stands"`, `"moved"`, `"evidence"`, `"facts"`}},
+		{"ledger lift -n waiver", []string{`"dry_run": true`}},
+		{"versions brinehttp", []string{`"candidate": true`, `"because"`, `"excluded_by"`}},
 	} {
 		var out, complaints bytes.Buffer
 		a := &app{stdout: &out, stderr: &complaints, dir: dir, getenv: func(string) string { return "" }, now: time.Now}
-		a.run(append([]string{"ledger"}, append(strings.Fields(test.args), "--format", "json", "--cache-dir", filepath.Join(dir, ".cache"))...))
+		a.run(append(strings.Fields(test.args), "--format", "json", "--cache-dir", filepath.Join(dir, ".cache")))
 		answer, err := jsonschema.UnmarshalJSON(bytes.NewReader(out.Bytes()))
 		if err != nil {
 			t.Fatalf("%s: %v\n%s", test.args, err, &complaints)

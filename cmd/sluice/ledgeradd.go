@@ -99,6 +99,9 @@ func (k *keeper) entry(args []string) (ledger.Entry, error) {
 	}
 	fields := spelledOut(args[0], args[1:])
 	for _, arg := range fields {
+		if _, err := pep508.ParseRequirement(arg); err != nil && strings.ContainsAny(arg, "<>!~") && !strings.Contains(strings.TrimLeft(arg, "abcdefghijklmnopqrstuvwxyz-"), "=") {
+			return nil, usageError{msg: err.Error(), hint: hintOf(err, "such as 'rope<2'")}
+		}
 		if key, value, ok := strings.Cut(arg, "="); !ok || key == "" || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz-") != "" || value == "" {
 			return nil, usageError{msg: fmt.Sprintf("%q is no KEY=VALUE", arg), hint: "such as 'sqlalchemy<2' 'reason=nova is not ready' owner=@db"}
 		}

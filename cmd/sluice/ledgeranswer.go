@@ -22,6 +22,8 @@ type ledgerAnswer struct {
 	Retests       []retest          `json:"retests,omitempty"`
 	Facts         string            `json:"facts,omitempty"` // that retests rest on
 	Notes         []note            `json:"notes,omitempty"`
+
+	TakenOut bool `json:"-"` // by expire, and not given another time
 }
 
 // rememberedEntry is an entry of the ledger.
@@ -105,6 +107,9 @@ func writeLedger(w io.Writer, x *ledgerAnswer, color, full bool) error {
 func (x *ledgerAnswer) summary() string {
 	entries := fmt.Sprintf("%s in %s", many(len(x.Entries), "entry", "entries"), x.Ledger)
 	done := map[string]string{"add": "added", "lift": "lifted", "expire": "changed"}[x.Action]
+	if x.TakenOut {
+		done = "taken out"
+	}
 	switch {
 	case done != "" && x.DryRun:
 		return "would be " + done + ": " + entries

@@ -73,7 +73,7 @@ func (k *keeper) meaningless(e ledger.Entry) []ledgerFinding {
 	var all []ledgerFinding
 	unknown := func(what, name string, known []string) {
 		if len(known) > 0 && name != "" && !slices.Contains(known, name) {
-			all = append(all, finding(e, gate.Error, fmt.Sprintf("there is no %s %q", what, name), cmp.Or(didYouMean(name, known), fewOf(known))))
+			all = append(all, finding(e, gate.Error, fmt.Sprintf("there is no %s %q", what, name), cmp.Or(didYouMean(name, known), fewOf(known), map[string]string{"rule": "sluice help rules lists them"}[what])))
 		}
 	}
 	for _, name := range scope {
@@ -86,16 +86,28 @@ func (k *keeper) meaningless(e ledger.Entry) []ledgerFinding {
 	return all
 }
 
-// doubtful returns what may be misspelt in an entry: packages that nothing pins. They may be
-// none yet, or required by others only.
+// doubtful returns what of an entry may not be meant so: packages that nothing pins, which may
+// be misspelt, and pins of today that it forbids.
 func (k *keeper) doubtful(e ledger.Entry) []ledgerFinding {
 	pinned := k.pinnedNames()
-	if len(pinned) == 0 {
+	if len(k.pins) == 0 {
 		return nil
 	}
 	var all []ledgerFinding
 	if name := packageOf(e); name != "" && !slices.Contains(pinned, string(name)) {
 		all = append(all, finding(e, gate.Caution, fmt.Sprintf("nothing pins %s", name), k.suggest(string(name))))
+	}
+	for _, p := range k.pins {
+		switch e := e.(type) {
+		case *ledger.Hold:
+			if e.Package == p.Name && !e.Range.Contains(p.Version) {
+				all = append(all, finding(e, gate.Caution, fmt.Sprintf("%s is pinned to %s, which is outside", p.Spelling, p.Version), "sluice versions "+p.Spelling+" tells what it could be lowered to"))
+			}
+		case *ledger.Rejection:
+			if e.Name == p.Name && e.Version.Equal(p.Version) && len(e.With) == 0 {
+				all = append(all, finding(e, gate.Caution, "it is pinned all the same", "sluice versions "+p.Spelling+" tells what else there is"))
+			}
+		}
 	}
 	if freeze, ok := e.(*ledger.Freeze); ok {
 		for _, pattern := range slices.Concat(freeze.Packages, freeze.Except) {
@@ -124,8 +136,9 @@ func (k *keeper) pinnedNames() []string {
 		k.pinned = []string{}
 		if file, err := k.readConstraints(k.Constraints); err == nil {
 			for _, e := range file.Entries() {
-				if e.Fixes() {
+				if version, _, ok := e.Pin(); ok {
 					k.pinned = append(k.pinned, string(e.Requirement.Name))
+					k.pins = append(k.pins, ledger.Pin{Name: e.Requirement.Name, Spelling: e.Requirement.Spelling, Version: version})
 				}
 			}
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"sluice/constraints"
 	"sluice/constraints/ledger"
@@ -29,7 +28,7 @@ func subjectOf(e ledger.Entry) string {
 			words = append(words, "with "+e.Spelling+e.Range.String())
 		}
 	case *ledger.Freeze:
-		words = []string{"from " + e.From.UTC().Format(time.DateTime), "to " + e.To.UTC().Format(time.DateTime)}
+		words = []string{"from " + ledger.Since(e.From), "through " + ledger.Through(e.To)}
 		words = append(words, patternWords("of", e.Packages), patternWords("except", e.Except))
 	case *ledger.Approval:
 		words = []string{pinWords(e.Pin)}

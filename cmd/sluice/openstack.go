@@ -48,19 +48,34 @@ func (s *settings) lists() (*openstack.Tree, error) {
 // memory returns what the ledger says, and with it what the lists do: what the global list
 // excludes is held, and conflicts that are known are waived. The lists are nil for none.
 func (s *settings) memory() (ledger.Ledger, *openstack.Tree, error) {
-	book, err := s.readLedger()
+	file, err := s.readLedger()
 	if err != nil {
 		return ledger.Ledger{}, nil, err
 	}
+	book := file.Ledger()
+	if s.base != nil {
+		book = elsewhere(book) // it is not the file that commands would edit
+	}
 	lists, err := s.lists()
 	if lists == nil || err != nil {
-		return book.Ledger(), nil, err
+		return book, nil, err
 	}
 	matrix, err := s.environments()
 	if err != nil {
 		return ledger.Ledger{}, nil, err
 	}
-	return ledger.Ledger{Entries: slices.Concat(book.Ledger().Entries, entriesOf(lists, matrix))}, lists, nil
+	return ledger.Ledger{Entries: slices.Concat(book.Entries, entriesOf(lists, matrix))}, lists, nil
+}
+
+// elsewhere returns a ledger whose entries are not in the ledger.toml of the working tree.
+func elsewhere(book ledger.Ledger) ledger.Ledger {
+	var entries []ledger.Entry
+	for _, e := range book.Entries {
+		record := *e.Common()
+		record.Elsewhere = true
+		entries = append(entries, ledger.WithRecord(e, record))
+	}
+	return ledger.Ledger{Entries: entries}
 }
 
 // entriesOf returns what lists say as entries of a ledger.

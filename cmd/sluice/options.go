@@ -156,7 +156,7 @@ func (o *options) asked() []string {
 // isManner reports whether a flag says how a question is asked and answered, not what
 // about.
 func isManner(flag string) bool {
-	return slices.Contains([]string{"format", "full", "offline", "refresh", "jobs", "jobs-per-host", "proxy", "deadline", "cache-dir"}, flag)
+	return slices.Contains([]string{"format", "full", "offline", "refresh", "jobs", "jobs-per-host", "proxy", "deadline", "cache-dir", "record", "owner", "issue", "evidence"}, flag)
 }
 
 // withoutUser returns a word as it may be shown: a URL without user and password.

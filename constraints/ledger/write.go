@@ -93,6 +93,10 @@ func (w *writer) moment(key string, t time.Time, days int) {
 	w.printf("%s = %s\n", key, momentText(t, days))
 }
 
+// Since returns the time at which something begins as a ledger has it: as a day, UTC, if it
+// begins with one.
+func Since(from time.Time) string { return momentText(from, 0) }
+
 // Through returns the time at which something is over as a ledger has it: as the last day,
 // UTC, if that counts as a whole.
 func Through(over time.Time) string { return momentText(over, 1) }

@@ -53,7 +53,8 @@ func compareWorlds(q *Question, today []*baseline) (*Report, []*resolver.Clash) 
 // verdict is the answer that a report amounts to.
 func verdict(r *Report) Verdict {
 	v := verdictOf(r.Findings)
-	if v == Admit && r.Consumers.open() {
+	changesNothing := r.Command == "gate" && len(r.Candidates) == 0
+	if v == Admit && r.Consumers.open() && !changesNothing {
 		return Undecided
 	}
 	return v

@@ -136,8 +136,8 @@ func TestLaw(t *testing.T) {
 			ledger: "hold a<3\nhold b<2", verdict: gate.Admit,
 		},
 		{
-			name: "a hold that today's pin does not keep either is standing", universe: "a 1\n a 2", before: "a===1", after: "a===2", consumers: "c: a",
-			ledger: "hold a<1", verdict: gate.Admit, found: "standing hold: a 2 is held to <1: why",
+			name: "a hold that today's pin does not keep either", universe: "a 1\n a 2", before: "a===1", after: "a===2", consumers: "c: a",
+			ledger: "hold a<1", verdict: gate.Reject, found: "new hold: a 2 is held to <1: why",
 		},
 		{
 			name: "a hold counts in its environments", universe: "a 1\n a 2", before: "a===1", after: "a===2", consumers: "c: a",
@@ -384,11 +384,11 @@ func TestChangesAreJudgedByTheLawTheyFind(t *testing.T) {
 		},
 		{
 			name: "a hold that it takes out", ledger: "hold a<2", after: "a===2", consumers: "c: a", verdict: gate.Reject,
-			found: "new loosened: under the ledger and the policy that this change brings it would pass that a 2 is held to <2: why (hold)\nnew hold: a 2 is held to <2: why",
+			found: "new loosened: the ledger or the policy of this change would let it pass that a 2 is held to <2: why (hold)\nnew hold: a 2 is held to <2: why",
 		},
 		{
 			name: "a hold that it widens", ledger: "hold a<2", own: "hold a<3", after: "a===2", consumers: "c: a", verdict: gate.Reject,
-			found: "new loosened: under the ledger and the policy that this change brings it would pass that a 2 is held to <2: why (hold)\nnew hold: a 2 is held to <2: why",
+			found: "new loosened: the ledger or the policy of this change would let it pass that a 2 is held to <2: why (hold)\nnew hold: a 2 is held to <2: why",
 		},
 		{
 			name: "a hold that it narrows", ledger: "hold a<2", own: "hold a<1.5", after: "a===2", consumers: "c: a", verdict: gate.Reject,
@@ -396,18 +396,18 @@ func TestChangesAreJudgedByTheLawTheyFind(t *testing.T) {
 		},
 		{
 			name: "a waiver that it brings", own: "waiver range a", after: "a===2", consumers: "c: a<2", verdict: gate.Reject,
-			found: "new loosened: under the ledger and the policy that this change brings it would pass that a<2 excludes a 2 (range) <- c\nnew range: a<2 excludes a 2 <- c",
+			found: "new loosened: the ledger or the policy of this change would let it pass that a<2 excludes a 2 (range) <- c\nnew range: a<2 excludes a 2 <- c",
 		},
 		{
 			name: "a hold that it brings", own: "hold a<2", after: "a===2", consumers: "c: a", verdict: gate.Reject, found: "new hold: a 2 is held to <2: why",
 		},
 		{
 			name: "a policy that it loosens", ownPolicy: gate.Policy{Prereleases: gate.AllowPrereleases}, after: "a===3rc1", consumers: "c: a", verdict: gate.Reject,
-			found: "new loosened: under the ledger and the policy that this change brings it would pass that a 3rc1 is a pre-release (prerelease)\nnew prerelease: a 3rc1 is a pre-release",
+			found: "new loosened: the ledger or the policy of this change would let it pass that a 3rc1 is a pre-release (prerelease)\nnew prerelease: a 3rc1 is a pre-release",
 		},
 		{
 			name: "what is open and would be waived", policy: gate.Policy{MinAge: time.Hour}, after: "a===2", consumers: "c: a", verdict: gate.Reject,
-			found: "new loosened: under the ledger and the policy that this change brings it would pass that a 2 is to be 1 hour old, and the index does not say when it was uploaded (min-age)\nopen min-age: a 2 is to be 1 hour old, and the index does not say when it was uploaded",
+			found: "new loosened: the ledger or the policy of this change would let it pass that a 2 is to be 1 hour old, and the index does not say when it was uploaded (min-age)\nopen min-age: a 2 is to be 1 hour old, and the index does not say when it was uploaded",
 		},
 		{
 			name: "a loosening that it does not use", ledger: "hold b<2", after: "a===2", consumers: "c: a", verdict: gate.Admit,

@@ -11,13 +11,13 @@ import (
 	"sluice/resolver"
 )
 
-// checkHold finds a candidate outside of the range that the ledger holds its package to.
+// checkHold finds a candidate outside of the range that the ledger holds its package to. That
+// today's pin is outside, too, does not make another one better.
 func checkHold(s *survey, name constraints.Name) []Finding {
 	pin := s.after.Pin(name)
 	if pin == nil || pin.Version.IsZero() {
 		return nil
 	}
-	was := s.today.world.Pin(name)
 	var found []Finding
 	for _, h := range ledger.Of[*ledger.Hold](s.question.Ledger) {
 		if !h.Forbids(name, pin.Version, s.env.Name()) {
@@ -25,9 +25,6 @@ func checkHold(s *survey, name constraints.Name) []Finding {
 		}
 		f := s.remembered(h, pin, fmt.Sprintf("is held to %s: %s", h.Range, h.Reason))
 		f.Line = "hold " + h.Spelling + h.Range.String()
-		if f.Status == New && was != nil && !was.Version.IsZero() && h.Forbids(name, was.Version, s.env.Name()) {
-			f.Status = Standing
-		}
 		found = append(found, f)
 	}
 	return found

@@ -32,8 +32,9 @@ func JudgeChange(q *Question, own *Law) *Report {
 	for _, f := range before {
 		if !slices.ContainsFunc(after, f.isAlike) {
 			more = append(more, Finding{
-				Rule: "loosened", Status: New, Package: f.Package, Version: f.Version, Target: f.Target, Environments: f.Environments, Reaches: f.Reaches,
-				Message: fmt.Sprintf("under the ledger and the policy that this change brings it would pass that %s (%s)", f.Message, f.Rule),
+				Rule: "loosened", Status: New, Package: f.Package, Version: f.Version, Target: f.Target, Environments: f.Environments, Reaches: f.Reaches, Place: f.Place,
+				Message: fmt.Sprintf("the ledger or the policy of this change would let it pass that %s (%s)", f.Message, f.Rule),
+				Details: f.excusedBy(theirs.Findings),
 				Lifts:   []string{"let the ledger or the policy be changed first, by a change of its own"},
 			})
 		}
@@ -41,6 +42,16 @@ func JudgeChange(q *Question, own *Law) *Report {
 	report.Findings = slices.Concat(more, report.Findings)
 	report.Verdict = verdict(report)
 	return report
+}
+
+// excusedBy returns what others say that are about the same, and do not count: by which entry.
+func (f Finding) excusedBy(others []Finding) []string {
+	for _, g := range others {
+		if f.isAlike(g) && (g.Status == Waived || g.Status == Expected) && len(g.Details) > 0 {
+			return g.Details[len(g.Details)-1:]
+		}
+	}
+	return nil
 }
 
 // isAlike reports whether two findings are about the same, whatever they say of it.
