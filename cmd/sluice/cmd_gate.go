@@ -211,7 +211,7 @@ func (a *app) check(o *options, args []string) (int, error) {
 	notes := slices.Concat(in.settings.notes, notesOf(in.file.Notes()), pinless(in.file))
 	report := gate.Check(in.ask(in.question(in.lines)))
 	report.Add(in.checkLists()...)
-	notes = append(notes, in.unbound()...)
+	notes = slices.Concat(notes, in.unbound(), in.idlePolicies())
 	if err := in.facts.settle(); err != nil {
 		return 0, err
 	}

@@ -104,6 +104,23 @@ func parseAge(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// idlePolicies tells of patterns of [[policy.package]] that match nothing that is pinned.
+func (in *inputs) idlePolicies() []note {
+	pins := in.pins()
+	var notes []note
+	for i, p := range in.settings.Policy.Packages {
+		for n, text := range p.Match {
+			pattern, err := pep508.ParsePattern(text)
+			matches := err == nil && slices.ContainsFunc(slices.Collect(maps.Keys(pins)), pattern.Matches)
+			if !matches && in.settings.layout != nil {
+				place := in.settings.layout.place(under(under(under("policy.package", strconv.Itoa(i)), "match"), strconv.Itoa(n)))
+				notes = append(notes, note{Place: &place, Message: fmt.Sprintf("%q matches nothing that is pinned", text)})
+			}
+		}
+	}
+	return notes
+}
+
 // policyOf returns the policy for a package.
 func (s *settings) policyOf(name constraints.Name) gate.Policy {
 	terms := s.termsOf(name)
