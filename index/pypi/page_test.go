@@ -321,6 +321,20 @@ func TestNoPrintedFormOfAFileShowsItsPassword(t *testing.T) {
 	}
 }
 
+// What is put behind the URL of a file without a path stays on its host.
+func TestMetadataIsOnTheHostOfItsFile(t *testing.T) {
+	for _, ref := range []string{"https://files.index.example", "https://files.index.example?x=1", "//files.index.example"} {
+		u, why := newAddress(parseURL(t, pageURL)).resolve(ref)
+		if why != "" {
+			t.Fatalf("%s: %s", ref, why)
+		}
+		metadata := parseURL(t, string(File{URL: withoutFragment(u)}.MetadataURL()))
+		if metadata.Host != "files.index.example" || metadata.Path != "/.metadata" {
+			t.Errorf("%s: the metadata is at %s", ref, metadata)
+		}
+	}
+}
+
 func TestReferencesMeanWhatBrowsersTakeThemFor(t *testing.T) {
 	for ref, want := range map[string]string{
 		"a.zip":                                  "https://index.example/simple/quill-pen/a.zip",

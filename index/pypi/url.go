@@ -77,6 +77,8 @@ func (a address) resolve(ref string) (u *url.URL, why string) {
 		return nil, "its URL is a local file, but its page is not"
 	case u.Scheme != "file" && u.Host == "":
 		return nil, "its URL names no host"
+	case u.Path == "":
+		u.Path = "/" // else what is put behind it (".metadata") would name another host
 	}
 	return u, ""
 }
