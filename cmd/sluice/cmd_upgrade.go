@@ -85,8 +85,10 @@ func (a *app) upgrade(o *options, u *upgrade, args []string) (int, error) {
 	if len(answer.Broken) > 0 {
 		status = gate.Reject.ExitStatus()
 	}
+	answer.Notes = in.toApprove(answer.Raised)
+	a.tell(answer.Notes)
 	if o.format == "json" {
-		answer.Facts, answer.Notes = in.facts.digest(), in.settings.notes
+		answer.Facts, answer.Notes = in.facts.digest(), slices.Concat(in.settings.notes, answer.Notes)
 		return status, writeJSON(a.stdout, answer)
 	}
 	return status, answer.write(a.stdout, a.color(), o.full)

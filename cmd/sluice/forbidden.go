@@ -2,10 +2,14 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"sluice/constraints"
 	"sluice/constraints/ledger"
+	"sluice/constraints/pep440"
+	"sluice/constraints/pep508"
 	"sluice/constraints/semver"
 	"sluice/resolver"
 	"sluice/resolver/gate"
@@ -101,3 +105,29 @@ func (in *inputs) unripe(pin resolver.Pin) ([]resolver.Exclusion, error) {
 
 // thePolicy is the place of what the policy says.
 var thePolicy = constraints.Place{File: "the policy"}
+
+// toApprove tells which raises the policy wants approved: that is for people, and so no reason
+// not to offer them.
+func (in *inputs) toApprove(raised []pinMove) []note {
+	var wanting []string
+	for _, m := range raised {
+		name := pep508.NormalizeName(m.Name)
+		version, err := pep440.Parse(m.To)
+		wanted := in.settings.policyOf(name).Approvals
+		if err != nil || wanted <= len(in.law.ApprovedBy(name, version, in.settings.now)) {
+			continue
+		}
+		if pin := m.Name + "==" + m.To; !slices.Contains(wanting, pin) {
+			wanting = append(wanting, pin)
+		}
+	}
+	if len(wanting) == 0 {
+		return nil
+	}
+	const few = 5
+	list := strings.Join(wanting[:min(few, len(wanting))], " ")
+	if len(wanting) > few {
+		list += fmt.Sprintf(" and %d more", len(wanting)-few)
+	}
+	return []note{{Message: "the policy asks for approvals that are not in the ledger: " + list, Hint: "sluice ledger add approval NAME==VERSION owner=YOU reason=WHY"}}
+}

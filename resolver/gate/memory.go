@@ -161,12 +161,7 @@ func checkApprovals(s *survey, name constraints.Name) []Finding {
 	if wanted == 0 || pin == nil || pin.Version.IsZero() {
 		return nil
 	}
-	var owners []string
-	for _, a := range ledger.Of[*ledger.Approval](s.question.Ledger) {
-		if a.Name == name && a.Version.Equal(pin.Version) && !a.ExpiredAt(s.question.Now) {
-			owners = appendNew(owners, a.Owner)
-		}
-	}
+	owners := s.question.ApprovedBy(name, pin.Version, s.question.Now)
 	if len(owners) >= wanted {
 		return nil
 	}

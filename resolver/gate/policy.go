@@ -26,6 +26,17 @@ func (l *Law) of(name constraints.Name) Policy {
 	return l.Policy
 }
 
+// ApprovedBy returns who approves of a version at a time, each once, as the ledger says.
+func (l *Law) ApprovedBy(name constraints.Name, version constraints.Version, now time.Time) []string {
+	var owners []string
+	for _, a := range ledger.Of[*ledger.Approval](l.Ledger.At(now)) {
+		if a.Name == name && a.Version.Equal(version) {
+			owners = appendNew(owners, a.Owner)
+		}
+	}
+	return owners
+}
+
 // Policy is what the owners want of the pins of a package.
 type Policy struct {
 	Prereleases Prereleases
