@@ -34,7 +34,7 @@ func entryOf(e ledger.Entry) *ledgerEntry {
 // is for none of an audit, which has no consumers.
 func (a *audit) waive(f *auditFinding, p *audited) {
 	for _, w := range ledger.Of[*ledger.Waiver](a.ledger.At(a.now)) {
-		if w.Rule == f.Rule && w.Package == p.line.Requirement.Name && w.Range.Contains(p.version()) && w.Consumer == "" && w.Environments.Contains(p.env.Name()) {
+		if w.Rule == f.Rule && w.Consumer == "" && w.Covers(p.line.Requirement.Name, p.version(), p.env.Name()) {
 			f.Severity, f.WaivedBy = gate.Caution, entryOf(w)
 			return
 		}

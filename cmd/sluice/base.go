@@ -30,6 +30,19 @@ type base struct {
 	id       string // of the commit
 }
 
+// withinRepository returns the app in the folder that the way to the working directory leads
+// to, as far as it leads into a repository: above a link is another folder than above what it
+// leads to. Links within the repository are the change's, and stay names.
+func (a *app) withinRepository() *app {
+	there := *a
+	if r, err := openRepository(context.Background(), a.dir); err == nil {
+		if within, ok := wayInto(r.top, a.dir); ok {
+			there.dir = filepath.Join(r.top, within)
+		}
+	}
+	return &there
+}
+
 // openBase finds a revision in the repository that the working directory is in.
 func (a *app) openBase(revision string) (*base, error) {
 	r, err := openRepository(context.Background(), a.dir)
@@ -46,9 +59,9 @@ func (a *app) openBase(revision string) (*base, error) {
 // shown returns how a file of the base is named: as git names it.
 func (b *base) shown(path string) string { return b.revision + ":" + path }
 
-// holds reports whether a file of this machine, by its absolute path, belongs to the
+// contains reports whether a file of this machine, by its absolute path, belongs to the
 // repository, so that a change can change it.
-func (b *base) holds(file string) bool {
+func (b *base) contains(file string) bool {
 	_, err := b.path(file)
 	return err == nil
 }
@@ -66,7 +79,7 @@ func (b *base) file(name string) (data []byte, shown string, err error) {
 // readInstead returns a file of this machine of at most max bytes: as the base has it, where a
 // change can change it.
 func (b *base) readInstead(name string, max int64) ([]byte, error) {
-	if !b.holds(name) {
+	if !b.contains(name) {
 		return readFile(name, max)
 	}
 	data, _, err := b.file(name)
@@ -108,10 +121,7 @@ type foundConfig struct {
 // config returns the sluice.toml that the base has in a folder or the nearest one above it,
 // nil for none. Above the repository there is what nobody changes with it.
 func (b *base) config(dir string) (*foundConfig, error) {
-	if within, ok := wayInto(b.top, dir); ok && within != "." && !strings.HasSuffix(dir, within) {
-		dir = filepath.Join(b.top, within) // the way there is a link: above it is something else
-	}
-	for b.holds(filepath.Join(dir, configName)) {
+	for b.contains(filepath.Join(dir, configName)) {
 		data, shown, err := b.file(filepath.Join(dir, configName))
 		switch {
 		case err == nil:
@@ -134,10 +144,10 @@ func (b *base) constraints(s *settings) (*pinfile.File, error) {
 	return parseConstraints(shown, data)
 }
 
-// trusts complains of what says what is published where the change under test changes it:
+// checkSources complains of what says what is published where the change under test changes it:
 // recorded facts, certificates and pip's settings in the repository, or a cache in it. Files of
 // folders (find-links) are what is installed, and tell the truth about it.
-func (b *base) trusts(s *settings) error {
+func (b *base) checkSources(s *settings) error {
 	for _, source := range []struct{ key, name string }{
 		{"index.file", s.Index.File}, {"index.certificates", s.Index.Certificates}, {"index.client-certificate", s.Index.ClientCertificate},
 	} {
@@ -149,7 +159,7 @@ func (b *base) trusts(s *settings) error {
 	if name := s.app.getenv("PIP_CONFIG_FILE"); name != "" && b.alters(s.abs(name)) {
 		return usageError{msg: fmt.Sprintf("the change changes %s, which PIP_CONFIG_FILE names", name), hint: "let that be changed first, by a change of its own"}
 	}
-	if s.cacheDir != "" && b.holds(s.abs(s.cacheDir)) {
+	if s.cacheDir != "" && b.contains(s.abs(s.cacheDir)) {
 		if path, err := b.path(s.abs(s.cacheDir)); err != nil || b.tracks(path) {
 			return usageError{msg: fmt.Sprintf("the cache folder %s has files that git tracks, so that a change can put facts there", s.cacheDir), hint: "take them out, or name another by --cache-dir or SLUICE_CACHE_DIR"}
 		}
@@ -157,16 +167,16 @@ func (b *base) trusts(s *settings) error {
 	return nil
 }
 
-// trustsIndexes complains of an index that is a folder of the repository where the change
+// checkIndexes complains of an index that is a folder of the repository where the change
 // changes it: what its pages say of files need not be what is in these.
-func (b *base) trustsIndexes(where *pypi.Indexes, from map[string]string) error {
+func (b *base) checkIndexes(where *pypi.Indexes, from map[string]string) error {
 	indexes := append(slices.Clone(where.Extra), where.Default)
 	for _, name := range slices.Sorted(maps.Keys(from)) {
 		indexes = append(indexes, pypi.Location{URL: from[name]})
 	}
 	for _, l := range indexes {
 		folder, local := l.Path()
-		if !local || !b.holds(folder) {
+		if !local || !b.contains(folder) {
 			continue
 		}
 		if same, err := b.isFolderUnchanged(folder); err != nil || !same {
@@ -198,7 +208,7 @@ func (b *base) isFolderUnchanged(name string) (bool, error) {
 // alters reports whether a file is of the repository and not what the base has, or
 // is not known to be.
 func (b *base) alters(name string) bool {
-	if !b.holds(name) {
+	if !b.contains(name) {
 		return false
 	}
 	same, err := b.isUnchanged(name)
@@ -272,9 +282,9 @@ func (b *base) isConsumer(s *settings, dir string) bool {
 	})
 }
 
-// ownLaw returns the ledger and the policy that the change under test brings, nil where they
+// changedLaw returns the ledger and the policy that the change under test brings, nil where they
 // are those of the base. What it alters in them is told, also where no pin needs it.
-func (a *app) ownLaw(o *options, s *settings) (*gate.Law, error) {
+func (a *app) changedLaw(o *options, s *settings) (*gate.Law, error) {
 	mine := *o
 	mine.base, mine.environments = "", nil
 	own, err := mine.settings(a)

@@ -49,6 +49,9 @@ func (a *app) gate(o *options, r *recorder, args []string) (int, error) {
 	if err := r.validate(a); err != nil {
 		return 0, err
 	}
+	if o.base != "" {
+		a = a.withinRepository()
+	}
 	verdict, err := a.judge(o, r, args)
 	if err != nil {
 		return 0, err
@@ -117,7 +120,7 @@ func (in *inputs) change(a *app, o *options, candidates []candidate) (*pinfile.F
 		}
 		return nil, nil, err
 	}
-	own, err := a.ownLaw(o, in.settings)
+	own, err := a.changedLaw(o, in.settings)
 	return edited, own, err
 }
 

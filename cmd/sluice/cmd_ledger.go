@@ -210,11 +210,11 @@ func lastMoment(text string) (time.Time, error) {
 	if text == "" || text == "never" {
 		return time.Time{}, nil
 	}
-	if day, err := time.Parse(time.DateOnly, text); err == nil {
-		return day.AddDate(0, 0, 1), nil
+	at, err := time.Parse(time.DateOnly, text)
+	if at = at.AddDate(0, 0, 1); err != nil {
+		at, err = time.Parse(time.RFC3339, text)
 	}
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
+	if err != nil || at.Year() < 1970 || at.Year() > 9000 {
 		return time.Time{}, usageError{msg: fmt.Sprintf("--on: %q is no date", text), hint: "write it as 2027-01-31 or 2027-01-31T12:00:00Z"}
 	}
 	return at.UTC(), nil

@@ -51,7 +51,7 @@ func (in *inputs) barred(pin resolver.Pin, env *constraints.Environment) ([]reso
 }
 
 // unready returns the versions that a package is not to go to from its pin for now, or from
-// none: all others while it is frozen, else those that are unripe.
+// none: all others while it is frozen, and those that are unripe.
 func (in *inputs) unready(pin resolver.Pin) ([]resolver.Exclusion, error) {
 	var all []resolver.Exclusion
 	for _, f := range ledger.Of[*ledger.Freeze](in.law.Ledger.At(in.settings.now)) {
@@ -88,12 +88,14 @@ func (in *inputs) unripe(pin resolver.Pin) ([]resolver.Exclusion, error) {
 			exclude(v, fmt.Sprintf("%s is a %s step from %s, and the policy allows %s steps at most", v, class, pin.Version, policy.Step))
 			continue
 		}
+		if policy.MinAge == 0 {
+			continue
+		}
 		at, err := in.facts.uploaded(pin.Name, v)
 		if err != nil {
 			return nil, err
 		}
 		switch {
-		case policy.MinAge == 0:
 		case at.IsZero():
 			exclude(v, fmt.Sprintf("the policy wants %s to be %s old, and nobody knows when it was uploaded", v, gate.Span(policy.MinAge)))
 		case in.settings.now.Sub(at) < policy.MinAge:

@@ -151,7 +151,7 @@ func (s *settings) openFacts(environments []*constraints.Environment) (*facts, e
 		return nil, err
 	}
 	if s.base != nil {
-		if err := s.base.trusts(s); err != nil {
+		if err := s.base.checkSources(s); err != nil {
 			return nil, err
 		}
 	}

@@ -12,9 +12,6 @@ import (
 
 const defaultLedger = "ledger.toml"
 
-// maxLedger bounds a ledger.toml, in bytes.
-const maxLedger = 16 << 20
-
 // readLedger reads the ledger, which is that of the base where there is one. One that nobody
 // names may be absent, and is empty then.
 func (s *settings) readLedger() (*ledger.File, error) {
@@ -24,10 +21,10 @@ func (s *settings) readLedger() (*ledger.File, error) {
 	name, shown := s.abs(s.Ledger), s.Ledger
 	var data []byte
 	var err error
-	if s.base != nil && s.base.holds(name) {
+	if s.base != nil && s.base.contains(name) {
 		data, shown, err = s.base.file(name)
 	} else {
-		data, err = readFile(name, maxLedger)
+		data, err = readFile(name, ledger.MaxFile)
 	}
 	if errors.Is(err, fs.ErrNotExist) && !s.ledgerNamed {
 		data, err = nil, nil
@@ -38,12 +35,7 @@ func (s *settings) readLedger() (*ledger.File, error) {
 	return ledger.Parse(shown, data)
 }
 
-// appendLedger adds entries to the ledger, which is made where there is none.
-func (s *settings) appendLedger(entries ...ledger.Entry) error {
-	return s.editLedger(func(f *ledger.File) (*ledger.File, error) { return f.Append(entries...) })
-}
-
-// editLedger replaces the ledger by an edited one. Nobody else edits it meanwhile, so that
+// editLedger replaces the ledger by an edited one; it is made where there is none. Nobody else edits it meanwhile, so that
 // nothing is lost of what several processes write at once.
 func (s *settings) editLedger(edit func(*ledger.File) (*ledger.File, error)) error {
 	name := s.abs(s.Ledger)
@@ -55,7 +47,7 @@ func (s *settings) editLedger(edit func(*ledger.File) (*ledger.File, error)) err
 		return usageError{msg: fmt.Sprintf("%s cannot be written: %s", s.Ledger, cause(err))}
 	}
 	defer unlock()
-	data, err := readFile(name, maxLedger)
+	data, err := readFile(name, ledger.MaxFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return s.unreadable("ledger", "ledger", s.Ledger, err, "--ledger")
 	}

@@ -98,7 +98,7 @@ func (a *app) openLive(s *settings, environments []*constraints.Environment, bef
 		return nil, err
 	}
 	if s.base != nil {
-		if err := s.base.trustsIndexes(where, s.Index.From); err != nil {
+		if err := s.base.checkIndexes(where, s.Index.From); err != nil {
 			return nil, err
 		}
 	}

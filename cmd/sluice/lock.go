@@ -26,7 +26,7 @@ func poll(ctx context.Context, try func() (bool, error)) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("another process has been writing to this folder for %s", lockPatience)
+			return fmt.Errorf("another process has been writing to this folder for %s%s", lockPatience, lockHint)
 		case <-tick.C:
 		}
 	}

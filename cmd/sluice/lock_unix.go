@@ -9,6 +9,9 @@ import (
 	"syscall"
 )
 
+// lockHint says what to do about a lock that nobody gives back: the system does.
+const lockHint = ""
+
 // lockFolder waits until no other process has the lock of a folder, and returns what gives
 // the own one back. The system does so for a process that ends, however it ends; nothing is
 // left behind.

@@ -29,7 +29,7 @@ func (s *settings) lists() (*openstack.Tree, error) {
 	}
 	folder := filepath.Dir(s.Constraints)
 	shown := filepath.ToSlash(folder)
-	if s.base != nil && s.base.holds(s.abs(s.Constraints)) {
+	if s.base != nil && s.base.contains(s.abs(s.Constraints)) {
 		where, err := s.base.path(s.abs(s.Constraints))
 		if err != nil {
 			return nil, err
@@ -210,7 +210,7 @@ func (in *inputs) listFinding(f openstack.Finding) (finding gate.Finding, shown 
 		return finding, true
 	}
 	for _, w := range ledger.Of[*ledger.Waiver](in.law.Ledger.At(in.settings.now)) {
-		outside := slices.ContainsFunc(f.Environments, func(env string) bool { return !w.Environments.Contains(env) })
+		outside := slices.ContainsFunc(f.Environments, func(env string) bool { return !w.Covers(f.Name, f.Version, env) })
 		if w.Rule == f.Rule && w.Package == f.Name && (w.Consumer == "" || w.Consumer == f.Project) && !outside {
 			finding.Status = gate.Waived
 			finding.Details = append(slices.Clip(finding.Details), fmt.Sprintf("waived by %s: %s (owner %s)", w.Place, w.Reason, w.Owner))

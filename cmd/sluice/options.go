@@ -279,7 +279,7 @@ func (o *options) findConfig(a *app, s *settings) (*foundConfig, error) {
 		return nil, err
 	}
 	file := abs(a.dir, name)
-	if s.base != nil && s.base.holds(file) {
+	if s.base != nil && s.base.contains(file) {
 		data, shown, err := s.base.file(file)
 		if err == nil {
 			return &foundConfig{filepath.Dir(file), shown, data}, nil

@@ -51,28 +51,35 @@ func (r *recorder) record(in *inputs, report *gate.Report) ([]note, error) {
 	if r == nil || !r.on || report.Verdict != gate.Reject {
 		return nil, nil
 	}
-	entry := rejectionOfReport(report)
+	entry, why := rejectionOfReport(report)
 	if entry == nil {
-		return []note{{Message: "nothing is recorded: what rejects it rests on the policy, the ledger or the time"}}, nil
-	}
-	if known := alreadyRejected(in.law.Ledger.At(in.settings.now), entry); known != nil {
-		return []note{{Place: &known.Place, Message: "the rejection is recorded already"}}, nil
+		return []note{{Message: "nothing is recorded: " + why}}, nil
 	}
 	report.Facts = in.facts.digest()
 	var text bytes.Buffer
 	if err := writeJSON(&text, report); err != nil {
 		return nil, err
 	}
-	entry.Evidence = fmt.Sprintf("sha256:%x", sha256.Sum256(text.Bytes()))
+	entry.Evidence = digestOf(text.Bytes())
 	entry.Owner, entry.Issue, entry.Rejected = r.owner, r.issue, in.settings.now.Truncate(time.Second)
-	if err := r.leave(in.settings, entry.Evidence, text.Bytes()); err != nil {
+	var known *ledger.Rejection
+	err := in.settings.editLedger(func(f *ledger.File) (*ledger.File, error) {
+		if known = alreadyRejected(f.Ledger().At(in.settings.now), entry); known != nil {
+			return f, nil
+		}
+		return f.Append(entry)
+	})
+	switch {
+	case err != nil:
 		return nil, err
+	case known != nil:
+		return []note{{Place: &known.Place, Message: "the rejection is recorded already"}}, nil
 	}
-	if err := in.settings.appendLedger(entry); err != nil {
-		return nil, err
-	}
-	return []note{{Message: "the rejection is recorded in " + in.settings.Ledger}}, nil
+	return []note{{Message: "the rejection is recorded in " + in.settings.Ledger}}, r.leave(in.settings, entry.Evidence, text.Bytes())
 }
+
+// digestOf returns the digest of a document, as evidence is named.
+func digestOf(text []byte) string { return fmt.Sprintf("sha256:%x", sha256.Sum256(text)) }
 
 // leave writes the evidence to its folder.
 func (r *recorder) leave(s *settings, digest string, text []byte) error {
@@ -85,14 +92,14 @@ func (r *recorder) leave(s *settings, digest string, text []byte) error {
 	return s.write(filepath.Join(r.evidence, digest[len("sha256:"):]+".json"), text)
 }
 
-// rejectionOfReport returns what is to be remembered of a report, nil for nothing. Of several
+// rejectionOfReport returns what is to be remembered of a report; nil for nothing, and why. Of several
 // candidates it is the first, which counts beside the others: any of them may be at fault.
-func rejectionOfReport(report *gate.Report) *ledger.Rejection {
+func rejectionOfReport(report *gate.Report) (entry *ledger.Rejection, why string) {
 	lasting := make(map[string]bool)
 	for _, rule := range gate.Rules() {
 		lasting[rule.ID] = rule.Lasts
 	}
-	entry := &ledger.Rejection{}
+	entry = &ledger.Rejection{}
 	var first string
 	more := 0
 	for _, f := range report.Findings {
@@ -113,9 +120,15 @@ func rejectionOfReport(report *gate.Report) *ledger.Rejection {
 			}
 		}
 	}
+	if first == "" {
+		return nil, "what rejects it rests on the policy, the ledger or the time"
+	}
 	pins, err := pinsOfReport(report, entry.Environments)
-	if first == "" || err != nil || len(pins) == 0 {
-		return nil
+	switch {
+	case err != nil:
+		return nil, err.Error()
+	case len(pins) == 0:
+		return nil, "no version of a package is rejected"
 	}
 	entry.Reason = first
 	if more > 0 {
@@ -125,7 +138,7 @@ func rejectionOfReport(report *gate.Report) *ledger.Rejection {
 	if len(entry.Environments) == len(report.Environments) {
 		entry.Environments = nil
 	}
-	return entry
+	return entry, ""
 }
 
 // pinsOfReport returns the versions that a report is about in some environments.
@@ -137,7 +150,7 @@ func pinsOfReport(report *gate.Report, environments []string) ([]ledger.Pin, err
 			continue
 		}
 		if len(c.To) > 1 {
-			return nil, errors.New("several versions of " + c.Name)
+			return nil, errors.New("there are several versions of " + c.Name + ": give each a marker and ask about one after the other")
 		}
 		version, err := pep440.Parse(c.To[0])
 		if err != nil {

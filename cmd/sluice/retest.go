@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
@@ -98,7 +97,8 @@ func (r *retester) hold(h *ledger.Hold) (*retest, error) {
 	if len(versions) == 0 {
 		return &retest{Outcome: outcomeStands, Message: "nothing is published that it would keep out"}, nil
 	}
-	var first *retest
+	var first *retest // of the versions that come to the same, the newest
+	rank := map[outcome]int{outcomeOpen: 0, outcomeStands: 1, outcomeUnjudged: 2}
 	for _, v := range versions[:min(len(versions), maxRetries)] {
 		result, err := r.ask(h, ledger.Pin{Name: h.Package, Spelling: h.Spelling, Version: v}, h.Environments)
 		if err != nil {
@@ -108,9 +108,12 @@ func (r *retester) hold(h *ledger.Hold) (*retest, error) {
 			result.Message = fmt.Sprintf("%s, which it keeps out, would be admitted by requirements and metadata", result.Candidate)
 			return result, nil
 		}
-		if first == nil {
+		if first == nil || rank[result.Outcome] < rank[first.Outcome] {
 			first = result
 		}
+	}
+	if more := len(versions) - maxRetries; more > 0 {
+		first.Message += fmt.Sprintf(" (%d older versions are not tried)", more)
 	}
 	return first, nil
 }
@@ -220,11 +223,12 @@ func (r *retester) ask(without ledger.Entry, pin ledger.Pin, scope ledger.Scope)
 	}
 	report := gate.Judge(r.in.ask(r.question(without, edited, environments)))
 	result.Reaches = report.Consumers.Reached
+	report.Facts = r.in.facts.digest()
 	var text bytes.Buffer
 	if err := writeJSON(&text, report); err != nil {
 		return nil, err
 	}
-	result.Evidence = fmt.Sprintf("sha256:%x", sha256.Sum256(text.Bytes()))
+	result.Evidence = digestOf(text.Bytes())
 	switch {
 	case len(report.Candidates) == 0:
 		result.Outcome, result.Message = outcomeUnjudged, fmt.Sprintf("%s is what is pinned today", result.Candidate)

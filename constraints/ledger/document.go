@@ -12,8 +12,8 @@ import (
 	"sluice/constraints"
 )
 
-// maxSize is how many bytes a ledger may have. A thousand entries are some 200 KB.
-const maxSize = 16 << 20
+// MaxFile is how many bytes a ledger may have. A thousand entries are some 200 KB.
+const MaxFile = 16 << 20
 
 // maxProblems bounds how many problems are listed.
 const maxProblems = 1000
@@ -63,8 +63,8 @@ const byteOrderMark = "\ufeff"
 func parseDocument(name string, data []byte) *document {
 	rest := bytes.TrimPrefix(data, []byte(byteOrderMark))
 	d := &document{name: name, mark: len(data) - len(rest), data: rest, lines: constraints.LinesOf(rest)}
-	if len(data) > maxSize {
-		d.problems = constraints.Problems{{Place: constraints.Place{File: name}, Msg: fmt.Sprintf("%d bytes are more than a ledger may have (%d)", len(data), maxSize), Hint: "sluice ledger expire takes out what counts no more"}}
+	if len(data) > MaxFile {
+		d.problems = constraints.Problems{{Place: constraints.Place{File: name}, Msg: fmt.Sprintf("%d bytes are more than a ledger may have (%d)", len(data), MaxFile), Hint: "sluice ledger expire takes out what counts no more"}}
 		return d
 	}
 	var p unstable.Parser

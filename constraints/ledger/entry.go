@@ -24,7 +24,7 @@ func Kinds() []Kind {
 }
 
 // Entry is one entry of a ledger: a *Hold, *Rejection, *Waiver, *ExpectedFailure, *Freeze
-// or *Approval. It is not changed.
+// or *Approval. It is not to be changed: many hold it.
 type Entry interface {
 	Kind() Kind
 	Common() *Record
@@ -119,6 +119,12 @@ type Waiver struct {
 	Consumer     string            // whose findings pass, "" for everybody's
 	Environments Scope
 	Dependent    constraints.Name // of rule "dependent": whose requirement may be unmet, "" for everybody's
+}
+
+// Covers reports whether the waiver is for a version of a package in an environment; the zero
+// version is for what is about no single one.
+func (w *Waiver) Covers(name constraints.Name, version constraints.Version, environment string) bool {
+	return w.Package == name && (version.IsZero() || w.Range.Contains(version)) && w.Environments.Contains(environment)
 }
 
 // ExpectedFailure is a failure of a consumer that is known: it does not count, but that
