@@ -8,9 +8,6 @@ import (
 	"sluice/constraints/pep440"
 )
 
-// lowest is below all versions that anybody publishes.
-var lowest = mustParse("0.dev0")
-
 func mustParse(text string) constraints.Version {
 	v, err := pep440.Parse(text)
 	if err != nil {
@@ -19,8 +16,14 @@ func mustParse(text string) constraints.Version {
 	return v
 }
 
-// hasMinimum reports whether a range has a lower bound.
-func hasMinimum(r constraints.Range) bool { return !r.Contains(lowest) }
+// hasMinimum reports whether a range has a lower bound: a clause that leaves out all versions
+// below some one, which "!=0.*" does not mean to.
+func hasMinimum(r constraints.Range) bool {
+	set, known := r.(pep440.SpecifierSet)
+	return known && slices.ContainsFunc(set.Specifiers(), func(s pep440.Specifier) bool {
+		return slices.Contains([]string{">=", ">", "~=", "==", "==="}, s.Op)
+	})
+}
 
 // allowed returns what a project should admit of a global range: all of it that is not below
 // the project's own minimum.

@@ -83,6 +83,10 @@ func TestCheckProject(t *testing.T) {
 	const passes = " <> requirements-check would let it pass, by the words\n"
 	for _, test := range []struct{ name, global, denied, project, want string }{
 		{"all is well", "rope!=1.5 # MIT\n", "", "rope!=1.5,>=1.2 # MIT\n", ""},
+		{"two spellings, one of them denied", "rope.x\n", "rope.x\n", "rope.x\nrope-x\n", "requirements-check 1 requirements-check would reject it: rope-x is not in the global list\n"},
+		{"twice in the global list, with other comments", "rope # MIT\nrope # BSD\n", "", "rope>=1\n", "requirements-check 1 requirements-check would reject it: rope has another number of lines than in the global list (2)\n"},
+		{"of a full version", "rope;python_full_version>='3.6'\nrope;python_version>='3.5'\n", "", "rope>=1;python_version>='3.5'\n", "requirements-check 1 requirements-check would reject it: rope has another number of lines than in the global list (2)\n"},
+		{"an exclusion of the lowest", "rope!=0.*\n", "", "rope!=0.*\n", "global-bound 1 rope has no lower bound\n"},
 		{"not listed", "rope # MIT\n", "", "knot>=1\n", "global-listed 1 knot is not in the global list\n"},
 		{"denied is left to projects", "rope\n", "knot\n", "knot\nknot\n", "requirements-check 1 requirements-check would reject it: the file has duplicate entries for knot\n"},
 		{"no lower bound", "rope\n", "", "rope!=1\n", "global-exclusion 1 rope excludes 1, which the global list admits\nglobal-bound 1 rope has no lower bound\n"},

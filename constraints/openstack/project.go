@@ -47,7 +47,7 @@ func (t *Tree) CheckProject(project string, stated []Stated, matrix []*constrain
 		if _, denied := t.Denied[g.name]; !denied {
 			c.requirements(lines[g])
 		}
-		c.compare(lines[g][0], t.refRequirements(lines[g]))
+		c.compare(lines[g][0], t.refSpellings(lines[g]))
 		all = append(all, c.found...)
 	}
 	for i := range all {

@@ -10,6 +10,7 @@ import (
 
 	"sluice/constraints"
 	"sluice/constraints/pep440"
+	"sluice/constraints/pep508"
 )
 
 // few are versions that the ranges below tell apart.
@@ -95,23 +96,28 @@ func FuzzRead(f *testing.F) {
 	f.Add("rope!=1 # MIT\n", "rope===1\n", "knot\n", "openstack/nova\n", "rope==1;knot\n")
 	f.Add("-e x\nrope;python_version<'3'", "rope @ https://x/y\n", "\xff", "# \n/\n", ";\n==\n")
 	f.Add("Rope[x]>=1,~=2;extra=='y'", "rope===x.y\nrope==1.*", "", "", "rope===1;a,,b\n")
+	var matrix []*constraints.Environment
+	for _, name := range []string{"py310", "py311"} {
+		env, err := pep508.ParseEnvironment(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		matrix = append(matrix, env)
+	}
 	f.Fuzz(func(t *testing.T, global, pins, deny, projects, xfails string) {
 		lists := map[string]string{globalFile: global, pinsFile: pins, denyFile: deny, projectsFile: projects, xfailsFile: xfails}
 		tree, err := Read(func(list string) ([]byte, error) { return []byte(lists[list]), nil }, "")
 		if err != nil {
 			return
 		}
-		for _, found := range [][]Finding{tree.CheckLists(nil), tree.CheckProject("p", []Stated{}, nil)} {
-			for _, finding := range found {
-				if finding.Message == "" || finding.Place.Line == 0 {
-					t.Fatalf("%+v", finding)
-				}
-			}
-		}
 		var all []Stated
-		for _, l := range tree.Global {
+		for _, l := range append(tree.Global, tree.Pins...) {
 			all = append(all, Stated{l, globalFile})
 		}
-		tree.CheckProject("p", all, nil)
+		for _, finding := range append(tree.CheckLists(matrix), tree.CheckProject("p", all, matrix)...) {
+			if finding.Message == "" || finding.Place.Line == 0 {
+				t.Fatalf("%+v", finding)
+			}
+		}
 	})
 }

@@ -60,6 +60,26 @@ func (r refLine) equal(other refLine) bool {
 	return r.name == other.name && r.marker == other.marker && slices.Equal(r.specifiers, other.specifiers) && slices.Equal(r.extras, other.extras)
 }
 
+// refSpellings returns what the tool complains of in the requirements that one file has for one
+// package, "" for nothing. Spellings that differ in dots are packages of their own to it.
+func (t *Tree) refSpellings(lines []Line) string {
+	spelled := make(map[string][]Line)
+	var keys []string
+	for _, l := range lines {
+		key := refKey(l.Spelling)
+		if spelled[key] == nil {
+			keys = append(keys, key)
+		}
+		spelled[key] = append(spelled[key], l)
+	}
+	for _, key := range keys {
+		if why := t.refRequirements(spelled[key]); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
 // refRequirements returns what the tool complains of in the requirements that one file of a
 // project has for one package, "" for nothing.
 func (t *Tree) refRequirements(lines []Line) string {
@@ -77,8 +97,11 @@ func (t *Tree) refRequirements(lines []Line) string {
 		return ""
 	}
 	var global []refLine
+	comments := make(map[string]bool) // entries that differ in their comments are two to the tool
 	for _, l := range t.global[lines[0].Name] {
-		if g := refOf(l); refKey(l.Spelling) == key && !slices.ContainsFunc(global, g.equal) {
+		g := refOf(l)
+		again := slices.ContainsFunc(global, g.equal) && comments[l.Comment]
+		if comments[l.Comment] = true; refKey(l.Spelling) == key && !again {
 			global = append(global, g)
 		}
 	}
@@ -150,9 +173,10 @@ func (r refLine) isCurrent() bool {
 	return err == nil && marker.Holds(oldestPython(), "")
 }
 
-// oldestPython is Python 3.5 on Linux, which is too old for an environment of a matrix.
+// oldestPython is what the tool takes for the oldest Python: the one that it runs on, under
+// Linux, with 3.5 for the one variable.
 var oldestPython = sync.OnceValue(func() *constraints.Environment {
-	vars := map[string]constraints.Value{"python_version": {Text: "3.5", Version: mustParse("3.5")}, "python_full_version": {Text: "3.5.10", Version: mustParse("3.5.10")}}
+	vars := map[string]constraints.Value{"python_version": {Text: "3.5", Version: mustParse("3.5")}, "python_full_version": {Text: "3.11.0", Version: mustParse("3.11.0")}}
 	for name, text := range map[string]string{
 		"os_name": "posix", "sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64",
 		"platform_python_implementation": "CPython", "implementation_name": "cpython",
