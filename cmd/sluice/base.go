@@ -66,13 +66,17 @@ func (b *base) contains(file string) bool {
 	return err == nil
 }
 
-// file returns what the base has in place of a file of this machine, and its name there.
-func (b *base) file(name string) (data []byte, shown string, err error) {
+// file returns what the base has in place of a file of this machine, at most max bytes, and its
+// name there.
+func (b *base) file(name string, max int64) (data []byte, shown string, err error) {
 	path, err := b.path(name)
 	if err != nil {
 		return nil, "", err
 	}
 	data, err = b.read(b.id, path)
+	if err == nil && int64(len(data)) > max {
+		err = tooLarge(name, max)
+	}
 	return data, b.shown(path), err
 }
 
@@ -82,11 +86,18 @@ func (b *base) readInstead(name string, max int64) ([]byte, error) {
 	if !b.contains(name) {
 		return readFile(name, max)
 	}
-	data, _, err := b.file(name)
-	if err == nil && int64(len(data)) > max {
-		err = tooLarge(name, max)
-	}
+	data, _, err := b.file(name, max)
 	return data, err
+}
+
+// readLaw returns a file that has a say in what is admitted, at most max bytes, and its name: as
+// the base has it, where there is one and a change could change the file.
+func (s *settings) readLaw(name string, max int64) (data []byte, shown string, err error) {
+	if file := s.abs(name); s.base != nil && s.base.contains(file) {
+		return s.base.file(file, max)
+	}
+	data, err = readFile(s.abs(name), max)
+	return data, name, err
 }
 
 // isUnchanged reports whether a file of this machine is what the base has, byte by byte, or is
@@ -122,7 +133,7 @@ type foundConfig struct {
 // nil for none. Above the repository there is what nobody changes with it.
 func (b *base) config(dir string) (*foundConfig, error) {
 	for b.contains(filepath.Join(dir, configName)) {
-		data, shown, err := b.file(filepath.Join(dir, configName))
+		data, shown, err := b.file(filepath.Join(dir, configName), maxConfigSize)
 		switch {
 		case err == nil:
 			return &foundConfig{dir, shown, data}, nil
@@ -137,7 +148,7 @@ func (b *base) config(dir string) (*foundConfig, error) {
 // constraints reads the constraints file as the base has it, as one without pins where it
 // has none.
 func (b *base) constraints(s *settings) (*pinfile.File, error) {
-	data, shown, err := b.file(s.abs(s.Constraints))
+	data, shown, err := b.file(s.abs(s.Constraints), pinfile.MaxFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, s.unreadable("constraints", "constraints file", s.Constraints, err, "--constraints")
 	}
@@ -235,12 +246,7 @@ func (b *base) remarks(s *settings) []note {
 	if err != nil || len(names) == 0 {
 		return notes
 	}
-	const few = 5
-	list := strings.Join(names[:min(few, len(names))], ", ")
-	if len(names) > few {
-		list += fmt.Sprintf(" and %d more", len(names)-few)
-	}
-	return append(notes, note{Message: "the change touches consumers, too, which count as it has them: " + list})
+	return append(notes, note{Message: "the change touches consumers, too, which count as it has them: " + firstOf(names)})
 }
 
 // fork returns the commit at which the branch that is checked out left the base, where the
@@ -283,8 +289,9 @@ func (b *base) isConsumer(s *settings, dir string) bool {
 }
 
 // changedLaw returns the ledger and the policy that the change under test brings, nil where they
-// are those of the base. What it alters in them is told, also where no pin needs it.
-func (a *app) changedLaw(o *options, s *settings) (*gate.Law, error) {
+// are those of the base, of which the ledger is theirs. What it alters in them is told, also
+// where no pin needs it.
+func (a *app) changedLaw(o *options, s *settings, theirs ledger.Ledger) (*gate.Law, error) {
 	mine := *o
 	mine.base, mine.environments = "", nil
 	own, err := mine.settings(a)
@@ -292,10 +299,6 @@ func (a *app) changedLaw(o *options, s *settings) (*gate.Law, error) {
 		return nil, err
 	}
 	ours, _, err := own.memory()
-	if err != nil {
-		return nil, err
-	}
-	theirs, _, err := s.memory()
 	if err != nil {
 		return nil, err
 	}

@@ -120,7 +120,7 @@ func (in *inputs) change(a *app, o *options, candidates []candidate) (*pinfile.F
 		}
 		return nil, nil, err
 	}
-	own, err := a.changedLaw(o, in.settings)
+	own, err := a.changedLaw(o, in.settings, in.law.Ledger)
 	return edited, own, err
 }
 

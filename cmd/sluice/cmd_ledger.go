@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +69,7 @@ func (k *keeper) run(args []string) (int, error) {
 		"list": k.list, "add": k.add, "lift": k.lift, "expire": k.expire, "check": k.check, "retest": k.retest,
 	}
 	if len(args) == 0 || actions[args[0]] == nil {
-		return 0, unknownAction(args)
+		return 0, unknownAction(args, slices.Sorted(maps.Keys(actions)))
 	}
 	if err := k.validate(args[0]); err != nil {
 		return 0, err
@@ -89,8 +90,7 @@ func (k *keeper) run(args []string) (int, error) {
 	return answer.status(), writeLedger(k.app.stdout, answer, k.app.color(), k.options.full)
 }
 
-func unknownAction(args []string) error {
-	actions := []string{"list", "add", "lift", "expire", "check", "retest"}
+func unknownAction(args, actions []string) error {
 	if len(args) == 0 {
 		return usageError{msg: "ledger takes one of " + strings.Join(actions, ", "), hint: "sluice help ledger explains them"}
 	}

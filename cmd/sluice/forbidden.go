@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"sluice/constraints"
@@ -126,10 +125,5 @@ func (in *inputs) toApprove(raised []pinMove) []note {
 	if len(wanting) == 0 {
 		return nil
 	}
-	const few = 5
-	list := strings.Join(wanting[:min(few, len(wanting))], " ")
-	if len(wanting) > few {
-		list += fmt.Sprintf(" and %d more", len(wanting)-few)
-	}
-	return []note{{Message: "the policy asks for approvals that are not in the ledger: " + list, Hint: "sluice ledger add approval NAME==VERSION owner=YOU reason=WHY"}}
+	return []note{{Message: "the policy asks for approvals that are not in the ledger: " + firstOf(wanting), Hint: "sluice ledger add approval NAME==VERSION owner=YOU reason=WHY"}}
 }

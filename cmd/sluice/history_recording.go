@@ -162,9 +162,10 @@ func (r *recording) revisions(yield func(*revision, error) bool) {
 		}
 		m := r.messages[edit.Commit]
 		next := &revision{
-			commit:  commit{ID: edit.Commit, Date: edit.Date.UTC(), Author: m.Author, Subject: m.Subject},
-			Reverts: append(revertedIn(m.Body), m.Reverts...), Admitted: admittedBy(m.Body),
-			Before: before,
+			commit:   commit{ID: edit.Commit, Date: edit.Date.UTC(), Author: m.Author, Subject: m.Subject},
+			Reverts:  append(revertedIn(m.Body), m.Reverts...),
+			Admitted: admittedBy(m.Body),
+			Before:   before,
 		}
 		next.Listed, listings = until(listings, next.commit)
 		next.After, next.Unread = reader.read(edit.text(lines))

@@ -92,10 +92,10 @@ func effectOf(e ledger.Entry) ledger.Entry {
 // written as the ledger would have it, and read by who reads that.
 func (k *keeper) entry(args []string) (ledger.Entry, error) {
 	if len(args) == 0 {
-		return nil, usageError{msg: "no kind of entry given", hint: "there are " + strings.Join(kindNames(), ", ")}
+		return nil, usageError{msg: "no kind of entry given", hint: "there are " + strings.Join(ledger.KindNames(), ", ")}
 	}
-	if !slices.Contains(kindNames(), args[0]) {
-		return nil, usageError{msg: fmt.Sprintf("there is no kind of entry %q", args[0]), hint: cmp.Or(didYouMean(args[0], kindNames()), "there are "+strings.Join(kindNames(), ", "))}
+	if !slices.Contains(ledger.KindNames(), args[0]) {
+		return nil, usageError{msg: fmt.Sprintf("there is no kind of entry %q", args[0]), hint: cmp.Or(didYouMean(args[0], ledger.KindNames()), "there are "+strings.Join(ledger.KindNames(), ", "))}
 	}
 	fields := spelledOut(args[0], args[1:])
 	for _, arg := range fields {
@@ -181,13 +181,4 @@ func onCommandLine(err error, fields []string) error {
 		errs = append(errs, usageError{msg: msg, hint: p.Hint})
 	}
 	return errors.Join(errs...)
-}
-
-// kindNames returns the kinds of entries, as one types them.
-func kindNames() []string {
-	var names []string
-	for _, kind := range ledger.Kinds() {
-		names = append(names, string(kind))
-	}
-	return names
 }

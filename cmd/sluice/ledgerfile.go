@@ -18,14 +18,7 @@ func (s *settings) readLedger() (*ledger.File, error) {
 	if s.Ledger == "" {
 		return new(ledger.File), nil
 	}
-	name, shown := s.abs(s.Ledger), s.Ledger
-	var data []byte
-	var err error
-	if s.base != nil && s.base.contains(name) {
-		data, shown, err = s.base.file(name)
-	} else {
-		data, err = readFile(name, ledger.MaxFile)
-	}
+	data, shown, err := s.readLaw(s.Ledger, ledger.MaxFile)
 	if errors.Is(err, fs.ErrNotExist) && !s.ledgerNamed {
 		data, err = nil, nil
 	}
@@ -35,8 +28,8 @@ func (s *settings) readLedger() (*ledger.File, error) {
 	return ledger.Parse(shown, data)
 }
 
-// editLedger replaces the ledger by an edited one; it is made where there is none. Nobody else edits it meanwhile, so that
-// nothing is lost of what several processes write at once.
+// editLedger replaces the ledger by an edited one; it is made where there is none. Nobody else
+// edits it meanwhile, so that nothing is lost of what several processes write at once.
 func (s *settings) editLedger(edit func(*ledger.File) (*ledger.File, error)) error {
 	name := s.abs(s.Ledger)
 	if target, err := filepath.EvalSymlinks(name); err == nil {

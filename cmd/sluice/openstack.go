@@ -11,15 +11,12 @@ import (
 	"sluice/constraints/ledger"
 	"sluice/constraints/manifest"
 	"sluice/constraints/openstack"
-	"sluice/constraints/pep440"
+	"sluice/constraints/pinfile"
 	"sluice/resolver/gate"
 )
 
 // openstackLayout is the value of the key layout for a checkout of openstack/requirements.
 const openstackLayout = "openstack"
-
-// maxList bounds a list of a checkout, in bytes.
-const maxList = 8 << 20
 
 // lists reads the checkout that the constraints file is in, nil where the layout is none. With
 // a base it is the base's, since it says what is forbidden.
@@ -37,11 +34,8 @@ func (s *settings) lists() (*openstack.Tree, error) {
 		shown = s.base.shown(path.Dir(where))
 	}
 	return openstack.Read(func(list string) ([]byte, error) {
-		name := s.abs(filepath.Join(folder, list))
-		if s.base != nil {
-			return s.base.readInstead(name, maxList)
-		}
-		return readFile(name, maxList)
+		data, _, err := s.readLaw(filepath.Join(folder, list), pinfile.MaxFile)
+		return data, err
 	}, shown)
 }
 
@@ -85,40 +79,34 @@ func entriesOf(lists *openstack.Tree, matrix []*constraints.Environment) []ledge
 		if g.URL != "" || g.Range.String() == "" {
 			continue
 		}
-		hold := &ledger.Hold{Package: g.Name, Spelling: g.Spelling, Range: g.Range, Record: ledger.Record{Reason: "so it is in the global list", Owner: "the global list", Place: g.Place, Elsewhere: true}}
-		if everywhere := scopeOf(g.Requirement, matrix, &hold.Environments); everywhere || len(hold.Environments) > 0 {
-			entries = append(entries, hold)
+		if scope, applies := scopeOf(g.Requirement, matrix); applies {
+			record := ledger.Record{Reason: "so it is in the global list", Owner: "the global list", Place: g.Place, Elsewhere: true}
+			entries = append(entries, &ledger.Hold{Record: record, Package: g.Name, Spelling: g.Spelling, Range: g.Range, Environments: scope})
 		}
 	}
 	for _, x := range lists.XFails {
+		record := ledger.Record{Reason: "the conflict is known: " + x.Text, Owner: "upper-constraints-xfails.txt", Place: x.Place, Elsewhere: true}
 		for _, affected := range x.Affected {
-			exactly, err := pep440.ParseSpecifierSet("==" + x.Version.String())
-			if err != nil {
-				continue
-			}
 			entries = append(entries, &ledger.Waiver{
-				Rule: "dependent", Package: x.Name, Spelling: x.Spelling, Range: exactly, Dependent: affected,
-				Record: ledger.Record{Reason: "the conflict is known: " + x.Text, Owner: "upper-constraints-xfails.txt", Place: x.Place, Elsewhere: true},
+				Record: record, Rule: "dependent", Package: x.Name, Spelling: x.Spelling, Range: constraints.Exactly(x.Version), Dependent: affected,
 			})
 		}
 	}
 	return entries
 }
 
-// scopeOf reports whether a requirement applies in all environments of a matrix, and else
-// sets the scope to those in which it does.
-func scopeOf(r constraints.Requirement, matrix []*constraints.Environment, scope *ledger.Scope) bool {
-	var names ledger.Scope
+// scopeOf returns in which environments of a matrix a requirement applies, none standing for
+// all, and whether it does in any.
+func scopeOf(r constraints.Requirement, matrix []*constraints.Environment) (scope ledger.Scope, applies bool) {
 	for _, env := range matrix {
 		if r.Applies(env, "") {
-			names = append(names, env.Name())
+			scope = append(scope, env.Name())
 		}
 	}
-	if len(names) == len(matrix) {
-		return true
+	if len(scope) == len(matrix) {
+		return nil, len(matrix) > 0
 	}
-	*scope = names
-	return false
+	return scope, len(scope) > 0
 }
 
 // checkLists applies the rules of requirements-check to the lists and to the consumers that

@@ -280,7 +280,7 @@ func (o *options) findConfig(a *app, s *settings) (*foundConfig, error) {
 	}
 	file := abs(a.dir, name)
 	if s.base != nil && s.base.contains(file) {
-		data, shown, err := s.base.file(file)
+		data, shown, err := s.base.file(file, maxConfigSize)
 		if err == nil {
 			return &foundConfig{filepath.Dir(file), shown, data}, nil
 		}

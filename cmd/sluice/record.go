@@ -55,17 +55,19 @@ func (r *recorder) record(in *inputs, report *gate.Report) ([]note, error) {
 	if entry == nil {
 		return []note{{Message: "nothing is recorded: " + why}}, nil
 	}
-	report.Facts = in.facts.digest()
-	var text bytes.Buffer
-	if err := writeJSON(&text, report); err != nil {
+	text, digest, err := in.evidence(report)
+	if err != nil {
 		return nil, err
 	}
-	entry.Evidence = digestOf(text.Bytes())
+	entry.Evidence = digest
 	entry.Owner, entry.Issue, entry.Rejected = r.owner, r.issue, in.settings.now.Truncate(time.Second)
 	var known *ledger.Rejection
-	err := in.settings.editLedger(func(f *ledger.File) (*ledger.File, error) {
+	err = in.settings.editLedger(func(f *ledger.File) (*ledger.File, error) {
 		if known = alreadyRejected(f.Ledger().At(in.settings.now), entry); known != nil {
 			return f, nil
+		}
+		if err := r.leave(in.settings, digest, text); err != nil { // before anything points to it
+			return nil, err
 		}
 		return f.Append(entry)
 	})
@@ -75,11 +77,16 @@ func (r *recorder) record(in *inputs, report *gate.Report) ([]note, error) {
 	case known != nil:
 		return []note{{Place: &known.Place, Message: "the rejection is recorded already"}}, nil
 	}
-	return []note{{Message: "the rejection is recorded in " + in.settings.Ledger}}, r.leave(in.settings, entry.Evidence, text.Bytes())
+	return []note{{Message: "the rejection is recorded in " + in.settings.Ledger}}, nil
 }
 
-// digestOf returns the digest of a document, as evidence is named.
-func digestOf(text []byte) string { return fmt.Sprintf("sha256:%x", sha256.Sum256(text)) }
+// evidence returns a report as JSON, with the facts that it rests on, and the digest of that.
+func (in *inputs) evidence(report *gate.Report) (text []byte, digest string, err error) {
+	report.Facts = in.facts.digest()
+	var out bytes.Buffer
+	err = writeJSON(&out, report)
+	return out.Bytes(), fmt.Sprintf("sha256:%x", sha256.Sum256(out.Bytes())), err
+}
 
 // leave writes the evidence to its folder.
 func (r *recorder) leave(s *settings, digest string, text []byte) error {
@@ -92,8 +99,9 @@ func (r *recorder) leave(s *settings, digest string, text []byte) error {
 	return s.write(filepath.Join(r.evidence, digest[len("sha256:"):]+".json"), text)
 }
 
-// rejectionOfReport returns what is to be remembered of a report; nil for nothing, and why. Of several
-// candidates it is the first, which counts beside the others: any of them may be at fault.
+// rejectionOfReport returns what is to be remembered of a report; nil for nothing, and why. Of
+// several candidates it is the first, which counts beside the others: any of them may be at
+// fault.
 func rejectionOfReport(report *gate.Report) (entry *ledger.Rejection, why string) {
 	lasting := make(map[string]bool)
 	for _, rule := range gate.Rules() {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -223,12 +222,9 @@ func (r *retester) ask(without ledger.Entry, pin ledger.Pin, scope ledger.Scope)
 	}
 	report := gate.Judge(r.in.ask(r.question(without, edited, environments)))
 	result.Reaches = report.Consumers.Reached
-	report.Facts = r.in.facts.digest()
-	var text bytes.Buffer
-	if err := writeJSON(&text, report); err != nil {
+	if _, result.Evidence, err = r.in.evidence(report); err != nil {
 		return nil, err
 	}
-	result.Evidence = digestOf(text.Bytes())
 	switch {
 	case len(report.Candidates) == 0:
 		result.Outcome, result.Message = outcomeUnjudged, fmt.Sprintf("%s is what is pinned today", result.Candidate)

@@ -97,7 +97,7 @@ func (d *document) header(node *unstable.Node) *table {
 	shown := quoteShort(strings.Join(keys, "."))
 	switch known := slices.Contains(Kinds(), t.kind); {
 	case !known:
-		d.complain(t.place, shown+" is no kind of entry", nearestOr(keys[0], kindNames(), "there are "+strings.Join(kindNames(), ", ")))
+		d.complain(t.place, shown+" is no kind of entry", nearestOr(keys[0], KindNames(), "there are "+strings.Join(KindNames(), ", ")))
 	case len(keys) > 1:
 		d.complain(t.place, shown+" is no entry", "entries have no tables in them")
 	case node.Kind == unstable.Table:
@@ -198,14 +198,6 @@ func (d *document) complain(place constraints.Place, msg, hint string) {
 func (t *table) complain(place constraints.Place, msg, hint string) {
 	t.faulty = true
 	t.document.complain(place, msg, hint)
-}
-
-func kindNames() []string {
-	var names []string
-	for _, k := range Kinds() {
-		names = append(names, string(k))
-	}
-	return names
 }
 
 func quoteShort(text string) string { return fmt.Sprintf("%q", constraints.Shorten(text, 60)) }

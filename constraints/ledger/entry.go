@@ -23,6 +23,15 @@ func Kinds() []Kind {
 	return []Kind{KindHold, KindRejection, KindWaiver, KindExpectedFailure, KindFreeze, KindApproval}
 }
 
+// KindNames returns the kinds as texts.
+func KindNames() []string {
+	var names []string
+	for _, k := range Kinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
 // Entry is one entry of a ledger: a *Hold, *Rejection, *Waiver, *ExpectedFailure, *Freeze
 // or *Approval. It is not to be changed: many hold it.
 type Entry interface {

@@ -11,12 +11,13 @@ import (
 	"sluice/constraints"
 	"sluice/constraints/pep508"
 	"sluice/constraints/pinfile"
+	"sluice/fixtures/vectors"
 )
 
 // openCorpus returns the lists of the corpus, and its folder.
 func openCorpus(t *testing.T) (*Tree, string) {
 	t.Helper()
-	dir := filepath.Join("..", "..", "..", "shared", "corpus", "openstack-2023-09")
+	dir := filepath.Join(vectors.ModuleRoot(t), "..", "shared", "corpus", "openstack-2023-09")
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("skip: no shared corpus beside the checkout")
 	}
